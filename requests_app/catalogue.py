@@ -1,0 +1,30 @@
+"""Catalogues: a package in which every module, or folder, is one entry."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class BadEntry(Exception):
+    """A catalogue holds a module without a fit `ENTRY`."""
+
+
+def load(package: str, kind: type[T]) -> Mapping[str, T]:
+    """Import every module of `package` except `base` and map its name to its `ENTRY`.
+
+    Raises:
+        BadEntry: a module has no `ENTRY`, or one that is no `kind`.
+    """
+    found: dict[str, T] = {}
+    for module in iter_modules(import_module(package).__path__):
+        if module.name == "base":
+            continue
+        entry = getattr(import_module(f"{package}.{module.name}"), "ENTRY", None)
+        if not isinstance(entry, kind):
+            raise BadEntry(f"{package}.{module.name} has no ENTRY of kind {kind.__name__}")
+        found[module.name] = entry
+    return MappingProxyType(found)
