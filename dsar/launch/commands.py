@@ -1,0 +1,61 @@
+"""What the words after `manage.py` mean."""
+
+import json
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from dsar.launch.failure import CannotStart
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VENV_PYTHON = ROOT / ".venv" / "bin" / "python"
+ENVIRONMENT = ROOT / ".dsar" / "environment.json"
+
+
+def run(arguments: list[str]) -> int:
+    """Do what `arguments` (the program's name first) ask and return the exit code.
+
+    A start that cannot succeed says so in one sentence on stderr.
+    """
+    command = arguments[1] if len(arguments) > 1 else ""
+    try:
+        if command == "demo":
+            from dsar.launch.demo import main as demo
+
+            return demo(ROOT, arguments[2:])
+        if command == "test":
+            from dsar.launch.testing import main as test
+
+            return test(ROOT, arguments[2:])
+        return _django(arguments)
+    except CannotStart as reason:
+        print(reason, file=sys.stderr, flush=True)
+        return reason.code
+
+
+def _django(arguments: list[str]) -> int:
+    if find_spec("django") is None:
+        _restart_inside_venv(arguments)
+    _beside_the_demo(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dsar.settings.prod")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(arguments)
+    return 0
+
+
+def _restart_inside_venv(arguments: list[str]) -> None:
+    if not VENV_PYTHON.exists() or Path(sys.prefix) == VENV_PYTHON.parent.parent:
+        raise CannotStart("Django is not installed here: run `python3 manage.py demo` once, or install requirements/lock.txt.")
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), *arguments])
+
+
+def _beside_the_demo(arguments: list[str]) -> None:
+    """Take the demo's environment when nothing else says which database is meant; `migrate` works as the owner."""
+    if "DATABASE_URL" in os.environ or "DATABASE_URL_FILE" in os.environ or not ENVIRONMENT.exists():
+        return
+    for name, value in json.loads(ENVIRONMENT.read_text(encoding="utf-8")).items():
+        os.environ.setdefault(name, value)
+    if arguments[1:2] == ["migrate"]:
+        os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
