@@ -1,0 +1,44 @@
+"""Celery wakes workers; PostgreSQL knows what there is to do. See docs/decisions/002-celery-only-wakes.md."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dsar.settings.prod")
+
+_REDELIVERY_DELAY = 900  # seconds until Redis gives an unacknowledged message to another worker
+
+app = Celery("dsar", broker=settings.REDIS_URL)
+app.conf.update(
+    accept_content=["json"],
+    task_serializer="json",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=600,
+    task_soft_time_limit=540,
+    task_default_queue="journey",
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=200,
+    worker_max_memory_per_child=300_000,
+    worker_soft_shutdown_timeout=20,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": _REDELIVERY_DELAY,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+    },
+    result_backend_transport_options={"visibility_timeout": _REDELIVERY_DELAY},
+    visibility_timeout=_REDELIVERY_DELAY,
+    timezone="UTC",
+    beat_schedule={
+        "sweep": {"task": "ledger.sweep", "schedule": 15.0, "options": {"queue": "housekeeping", "expires": 15}},
+        "lapse": {"task": "housekeeping.lapse", "schedule": 600.0, "options": {"queue": "housekeeping", "expires": 600}},
+        "tidy": {"task": "housekeeping.tidy", "schedule": 600.0, "options": {"queue": "housekeeping", "expires": 600}},
+    },
+)
+app.autodiscover_tasks(["requests_app"])

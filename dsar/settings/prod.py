@@ -1,0 +1,8 @@
+"""Production: nothing here has a default that would be dangerous."""
+
+from dsar.settings.base import *  # noqa: F403
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class RequestsApp(AppConfig):
+    name = "requests_app"
+
+    def ready(self) -> None:
+        """Make the Celery application and every step handler known to this process."""
+        import dsar.celery
+        import requests_app.journey  # noqa: F401

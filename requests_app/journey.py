@@ -1,0 +1,1 @@
+"""Which room acts when a request enters a state."""

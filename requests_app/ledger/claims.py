@@ -1,0 +1,104 @@
+"""Taking a step, holding it, and letting go: one UPDATE each, by the database's clock."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+
+from django.conf import settings
+from django.db import connection, connections, transaction
+from django.db.utils import DatabaseError
+
+from requests_app.ledger.models import Step
+
+_CLAIM = """
+UPDATE requests_app_step SET state = 'running', attempts = attempts + 1, fence = fence + 1, owner = %(owner)s,
+       lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+ WHERE id = (SELECT id FROM requests_app_step
+              WHERE id = %(id)s
+                AND (state = 'due' AND not_before <= clock_timestamp()
+                     OR state = 'running' AND lease_until < clock_timestamp())
+                FOR UPDATE SKIP LOCKED)
+RETURNING fence"""
+
+_RENEW = """
+UPDATE requests_app_step SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+ WHERE id = %(id)s AND state = 'running' AND fence = %(fence)s"""
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the step, or it was given up: stop before the next outside effect."""
+
+
+@dataclass(slots=True)
+class Claim:
+    """A step in this worker's hands."""
+
+    step: Step
+    fence: int
+    deadline: float = field(default_factory=lambda: monotonic() + settings.LEDGER_STEP_DELAY)
+    lost: threading.Event = field(default_factory=threading.Event)
+
+    def hold(self) -> None:
+        """Stop the work here if the lease has gone.
+
+        Raises:
+            LeaseLost: it has.
+        """
+        if self.lost.is_set():
+            raise LeaseLost(str(self.step))
+
+    @property
+    def hurried(self) -> bool:
+        """Whether long work should keep what it has and go on as the next step."""
+        return monotonic() > self.deadline
+
+
+def claim(step_id: int) -> Claim | None:
+    """Take step `step_id` if it is due, or if its worker has gone silent; None when there is nothing to take."""
+    values = {"id": step_id, "owner": _owner(), "lease": settings.LEDGER_LEASE_DELAY}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Claim(Step.objects.select_related("source").get(pk=step_id), row[0])
+
+
+@contextmanager
+def held(claim: Claim) -> Iterator[None]:
+    """Renew the lease from a thread of its own while the work goes on; set `claim.lost` when that fails."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_beat, args=(claim, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _beat(claim: Claim, ended: threading.Event) -> None:
+    try:
+        while not ended.wait(settings.LEDGER_HEARTBEAT_DELAY):
+            if not _renewed(claim):
+                claim.lost.set()
+                return
+    finally:
+        connections.close_all()
+
+
+def _renewed(claim: Claim) -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_RENEW, {"id": claim.step.pk, "fence": claim.fence, "lease": settings.LEDGER_LEASE_DELAY})
+            return cursor.rowcount == 1
+    except DatabaseError:
+        return False
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:100]

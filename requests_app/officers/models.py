@@ -1,0 +1,70 @@
+"""The people who work requests, and for which brands they work."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from requests_app.brands.models import Brand
+from requests_app.values import Actor
+
+
+class Role(models.TextChoices):
+    """What somebody may do for a brand; `officers.policy` says what that is."""
+
+    OFFICER = "officer", _("Privacy officer")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class OfficerManager(BaseUserManager["Officer"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Officer":
+        officer = self.model(email=email.strip().lower(), **fields)
+        officer.set_password(password)
+        officer.save()
+        return officer
+
+
+class Officer(AbstractBaseUser):
+    """Somebody of the shop who signs in with a password and a second factor."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    is_active = models.BooleanField(default=True)
+    invited_at = models.DateTimeField(null=True)
+    brands = models.ManyToManyField(Brand, through="Membership", related_name="officers")
+
+    objects = OfficerManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    is_staff = False
+    is_superuser = False
+
+    personal_fields: ClassVar[frozenset[str]] = frozenset({"email", "name", "password"})
+    plain_fields: ClassVar[frozenset[str]] = frozenset({"language"})
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("officer", f"officer:{self.pk}")
+
+
+class Membership(models.Model):
+    """An officer's role at one brand."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="memberships")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.OFFICER)
+
+    personal_fields: ClassVar[frozenset[str]] = frozenset()
+    plain_fields: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_role_per_brand", fields=["officer", "brand"])]
+
+    def __str__(self) -> str:
+        return f"{self.officer}: {self.role} of {self.brand}"

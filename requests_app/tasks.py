@@ -1,0 +1,4 @@
+"""The index of background jobs: one import line each."""
+
+from requests_app.ledger.tasks import run_step as run_step
+from requests_app.ledger.tasks import sweep as sweep

@@ -1,0 +1,59 @@
+"""The test run's own ground: PostgreSQL with both roles, and a way to empty it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make the test database as its owner; the product then works in it as the application's role."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    name = "_".join(filter(None, [settings.DATABASES["default"]["TEST"]["NAME"], worker]))
+    with django_db_blocker.unblock():
+        _recreate(name)
+        for alias in ("default", "owner"):
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+        call_command("migrate", database="owner", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+def _recreate(name: str) -> None:
+    owner = connections["owner"]
+    with owner.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    owner.close()
+
+
+def _owner() -> dict[str, Any]:
+    return connections["owner"].get_connection_params() | {"cursor_factory": psycopg.Cursor, "context": None}
+
+
+_TABLES = """
+SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'django_%'"""
+
+
+def _emptied_by_the_owner(self: TransactionTestCase) -> None:
+    """Empty every table: the application's role may not, and the audit trail's trigger says no even to the owner."""
+    connections["default"].close()
+    with psycopg.connect(**_owner(), autocommit=True) as owner, owner.cursor() as cursor:
+        cursor.execute(_TABLES)
+        (tables,) = cursor.fetchone() or ("",)
+        cursor.execute("ALTER TABLE requests_app_auditevent DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        cursor.execute("ALTER TABLE requests_app_auditevent ENABLE TRIGGER USER")
+        cursor.execute("DELETE FROM django_session")
+
+
+TransactionTestCase._fixture_teardown = _emptied_by_the_owner  # type: ignore[method-assign]
