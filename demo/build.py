@@ -8,13 +8,14 @@ A finished database is left alone; a half-built one, or one of another version, 
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, inspect, make_url, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
 from demo import letters, papers, shop
@@ -23,7 +24,7 @@ from demo.tables import MARKETING, MARKETING_MARK, ORDERS, ORDERS_MARK
 from demo.words import SEED
 
 VERSION: Final = "1"
-FLUSH: Final = 5_000
+FLUSH: Final = 50_000
 DRIVERS: Final = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -112,10 +113,8 @@ def _load_by_copy(connection: Connection, metadata: MetaData, rows: Rows) -> Ite
 def _by_table(rows: Rows, metadata: MetaData) -> Iterator[tuple[Table, list[Row]]]:
     """Gather rows into chunks of one table, a table's parents always before it within a chunk's reach."""
     waiting: dict[str, list[Row]] = {table.name: [] for table in metadata.sorted_tables}
-    count = 0
-    for name, row in rows:
+    for count, (name, row) in enumerate(rows, 1):
         waiting[name].append(row)
-        count += 1
         if count % FLUSH == 0:
             yield from _flush(waiting, metadata)
     yield from _flush(waiting, metadata)
@@ -147,31 +146,34 @@ def _grant(connection: Connection, reader: str) -> None:
         connection.execute(text(f"GRANT SELECT ON {table.name} TO {role}"))
 
 
-def _say(name: str, build: Callable[[], bool]) -> None:
+def _attempt(name: str, build: Callable[..., bool], *arguments: Any) -> tuple[bool, str]:
+    """Return whether it went well, and a sentence."""
     start = perf_counter()
-    fresh = build()
-    print(f"{name}: built in {perf_counter() - start:.1f} s" if fresh else f"{name}: already there")
+    try:
+        fresh = build(*arguments)
+    except (SQLAlchemyError, OSError) as fault:
+        return False, f"{name} could not be built: {_cause(fault)}"
+    return True, f"{name}: built in {perf_counter() - start:.1f} s" if fresh else f"{name}: already there"
+
+
+def _cause(fault: Exception) -> str:
+    reason = fault.orig if isinstance(fault, DBAPIError) else fault
+    return str(reason).strip().partition("\n")[0]
 
 
 def main(environment: dict[str, str]) -> int:
-    """Build both systems; return the exit status."""
+    """Build both systems, one beside the other; return the exit status."""
     orders, marketing = environment.get("DEMO_ORDERS_BUILD_URL"), environment.get("DEMO_MARKETING_BUILD_URL")
     if not orders or not marketing:
         print("Set DEMO_ORDERS_BUILD_URL and DEMO_MARKETING_BUILD_URL to the databases to fill.", file=sys.stderr)
         return 2
-    home = Path(environment.get("DEMO_HOME", ".dsar/demo"))
-    try:
-        _say("orders", lambda: build_orders(orders, home, environment.get("DEMO_ORDERS_READER", "")))
-        _say("marketing", lambda: build_marketing(marketing))
-    except (SQLAlchemyError, OSError) as fault:
-        print(f"The demo shop could not be built: {_cause(fault)}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _cause(fault: Any) -> str:
-    reason = fault.orig if isinstance(fault, OperationalError) else fault
-    return str(reason).strip().partition("\n")[0]
+    home, reader = Path(environment.get("DEMO_HOME", ".dsar/demo")), environment.get("DEMO_ORDERS_READER", "")
+    with ProcessPoolExecutor(1) as beside:
+        other = beside.submit(_attempt, "marketing", build_marketing, marketing)
+        outcomes = (_attempt("orders", build_orders, orders, home, reader), other.result())
+    for well, sentence in outcomes:
+        print(sentence, file=sys.stdout if well else sys.stderr)
+    return 0 if all(well for well, _ in outcomes) else 1
 
 
 if __name__ == "__main__":

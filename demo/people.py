@@ -19,6 +19,7 @@ class Recipe:
 
     orders: int = 0
     items: int = 1  # an order
+    billed: int | None = None  # the first so many orders, None: each; the others go to an account settled elsewhere
     gifts: int = 0
     returns: int = 0
     checks: int = 0
@@ -41,7 +42,7 @@ class Person:
     """One planted person. `email` is the address on record, `types` what the person would type into the form.
 
     `customer` and `subscriber` are the primary keys of the records that stand for the person, None where there is none.
-    `facts` are what the person knows and the shop holds; `canaries` are words that no answer may hold.
+    `canaries` are words that no answer may hold.
     """
 
     name: str
@@ -58,12 +59,19 @@ class Person:
     phone: str | None = "+33 6 39 98 10 01"
     language: str = "fr"
     lives_with: int | None = None
+    order_number: str = ""
     recipe: Recipe = field(default_factory=Recipe)
     canaries: tuple[str, ...] = (*RECIPIENTS, RECIPIENT_PHONE, *AGENTS, PASSWORD_HASH)
 
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the person can tell to be recognised, by kind of fact."""
+        known = {"name": self.last_name, "postcode": self.postcode, "birth_date": self.born.isoformat()}
+        return known | ({"order_number": self.order_number} if self.order_number else {})
 
     @property
     def typed(self) -> str:
@@ -78,7 +86,7 @@ _SOME: Final = Recipe(orders=2, wishes=1, visits=2, warranties=1)
 
 CLAIRE: Final = Person(
     "claire", "the main job's customer: something in every collection", "claire.martin@mail.example", "Claire", "Martin",
-    customer=1, subscriber=1, recipe=_EVERYTHING,
+    customer=1, subscriber=1, order_number="OJ0000004", recipe=_EVERYTHING,
 )  # fmt: skip
 ZERO: Final = Person(
     "zero", "a customer whose number is 0", "first@mail.example", "Adèle", "Zéro",
@@ -110,7 +118,8 @@ JORG: Final = Person(
     customer=6, subscriber=3, language="en", recipe=Recipe(orders=1, lists=1, consents=1, subscribed=True),
 )  # fmt: skip
 HEAVY: Final = Person(
-    "heavy", "100,000 orders", "wholesale@mail.example", "Victor", "Grossmann", customer=7, recipe=Recipe(orders=100_000),
+    "heavy", "100,000 orders", "wholesale@mail.example", "Victor", "Grossmann", customer=7,
+    recipe=Recipe(orders=100_000, billed=1_000),
 )  # fmt: skip
 BARE: Final = Person("bare", "an account and nothing else", "bare@mail.example", "Nadia", "Vide", customer=8)
 NOBODY: Final = Person("nobody", "nothing anywhere", "nobody@mail.example", "Nemo", "Personne")

@@ -157,11 +157,16 @@ def _order(shop: Shop, someone: Person, key: int, turn: int, at: datetime) -> Ro
     yield "orders", (key, f"OJ{key:07d}", someone.customer, status, pick(words.CHANNELS, key), at, delivered, "EUR", total)
     for line, (sku, description, price) in enumerate(lines, 1):
         yield "items", (key, line, sku, description, pick(words.ENGRAVINGS, key + line), 1, Decimal(price))
+    if someone.recipe.billed is None or turn < someone.recipe.billed:
+        yield from _bill(shop, someone, key, at, total)
+    yield from _around_the_order(shop, someone, key, turn, at)
+
+
+def _bill(shop: Shop, someone: Person, key: int, at: datetime, total: Decimal) -> Rows:
     net = (total / (1 + VAT)).quantize(CENT)
     invoice, payment = shop.next("invoices"), shop.next("payments")
     yield "invoices", (invoice, key, f"F{invoice:08d}", someone.full_name, at.date(), net, total - net, total)
     yield "payments", (payment, key, f"pay_{payment * 7919:012x}", pick(words.METHODS, key), total, at + timedelta(minutes=2))
-    yield from _around_the_order(shop, someone, key, turn, at)
 
 
 def _around_the_order(shop: Shop, someone: Person, order: int, turn: int, at: datetime) -> Rows:
