@@ -95,7 +95,7 @@ class Archive:
         if small and sizes.is_big:
             raise TooBig("a member that was announced as small has 4 GiB or more")
         yield self._sent(struct.pack("<4sIII" if small else "<4sIQQ", b"PK\7\x08", crc, sizes.deflated, length))
-        self._list(name, flags, sizes, offset)
+        self._list(name, flags, sizes, offset, wide=not small)
 
     def copy(
         self, name: str, blocks: Iterable[Block], facts: Iterable[tuple[int, int, int]], *, header: bytes = b"", footer: bytes = b""
@@ -119,7 +119,7 @@ class Archive:
         yield self._sent(foot.deflated + END_OF_DEFLATE)
         if copied.plus(foot.crc, foot.length, self._at - start) != sizes:
             raise NotAsAnnounced("the copied blocks differ from their facts")
-        self._list(name, UTF8, sizes, offset)
+        self._list(name, UTF8, sizes, offset, wide=sizes.is_big)
 
     def close(self) -> Iterator[bytes]:
         """Yield the directory: the archive is whole after it."""
@@ -149,10 +149,10 @@ class Archive:
         fields = (b"PK\3\4", version, flags, DEFLATED, *self._stamp, sizes.crc, *shown, len(name), len(extra))
         return struct.pack("<4s5H3I2H", *fields) + name.encode() + extra
 
-    def _list(self, name: str, flags: int, sizes: Sizes, offset: int) -> None:
-        wide = [figure for figure in (sizes.length, sizes.deflated, offset) if figure >= LIMIT]
-        extra = struct.pack(f"<2H{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
-        version = ZIP64_VERSION if wide else PLAIN_VERSION
+    def _list(self, name: str, flags: int, sizes: Sizes, offset: int, *, wide: bool) -> None:
+        big = [figure for figure in (sizes.length, sizes.deflated, offset) if figure >= LIMIT]
+        extra = struct.pack(f"<2H{len(big)}Q", 1, 8 * len(big), *big) if big else b""
+        version = ZIP64_VERSION if wide or big else PLAIN_VERSION
         shown = (sizes.crc, min(sizes.deflated, LIMIT), min(sizes.length, LIMIT))
         fields = (b"PK\1\2", UNIX << 8 | ZIP64_VERSION, version, flags, DEFLATED, *self._stamp, *shown)
         rest = (len(name), len(extra), 0, 0, 0, READABLE_FILE, min(offset, LIMIT))
