@@ -17,8 +17,9 @@ for _name, _value in {
 }.items():
     os.environ.setdefault(_name, _value)
 
+from dsar.settings import env  # noqa: E402
 from dsar.settings.base import *  # noqa: E402, F403
-from dsar.settings.base import DATABASES, env  # noqa: E402
+from dsar.settings.base import DATABASES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0

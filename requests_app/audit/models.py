@@ -26,7 +26,9 @@ class AuditEvent(models.Model):
         ordering = ["pk"]
         indexes = [models.Index(name="auditevent_of_a_request", fields=["dsr_id", "id"])]
         triggers = [
-            pgtrigger.Trigger(name="append_only", when=pgtrigger.Before, operation=pgtrigger.Update | pgtrigger.Delete, func=_REFUSE),
+            pgtrigger.Trigger(
+                name="append_only", when=pgtrigger.Before, operation=pgtrigger.Update | pgtrigger.Delete, func=_REFUSE
+            ),
             pgtrigger.Trigger(
                 name="never_truncated",
                 when=pgtrigger.Before,

@@ -3,6 +3,7 @@ from uuid import UUID
 from requests_app.audit.models import AuditEvent
 from requests_app.values import Actor
 
+
 def record(action: str, *, by: Actor, dsr_id: UUID | None = None, **facts: str | int | bool | list[str] | None) -> AuditEvent:
     """Write down that `by` did `action` (`<noun>.<past verb>`), in the transaction of the deed itself.
 

@@ -13,7 +13,6 @@ from django.db.models.query_utils import DeferredAttribute
 from requests_app.keys import store
 from requests_app.keys.crypto import seal, unseal
 
-
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]
 else:
@@ -52,7 +51,7 @@ class _SealedField(_Field):
     def from_db_value(self, value: bytes | None, *_: object) -> Sealed | None:
         return None if value is None else Sealed(value)
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:  # noqa: FBT001  # Django's signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:  # noqa: ARG002, FBT001  # Django's signature
         value = model_instance.__dict__.get(self.attname)
         if value is None or isinstance(value, Sealed):
             return value
@@ -75,7 +74,6 @@ class _SealedField(_Field):
 
 class SealedTextField(_SealedField):
     """Words about a person, at rest under the request's key."""
-
 
     def packed(self, value: str) -> bytes:
         return value.encode()

@@ -10,7 +10,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.db import connection, connections, transaction
-from django.db.utils import DatabaseError
+from django.db.utils import Error
 
 from requests_app.ledger.models import Step
 
@@ -59,7 +59,7 @@ class Claim:
 
 def claim(step_id: int) -> Claim | None:
     """Take step `step_id` if it is due, or if its worker has gone silent; None when there is nothing to take."""
-    values = {"id": step_id, "owner": _owner(), "lease": settings.LEDGER_LEASE_DELAY}
+    values: dict[str, str | int | float] = {"id": step_id, "owner": _owner(), "lease": settings.LEDGER_LEASE_DELAY}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
         row = cursor.fetchone()
@@ -82,22 +82,29 @@ def held(claim: Claim) -> Iterator[None]:
 
 
 def _beat(claim: Claim, ended: threading.Event) -> None:
+    ours_until = monotonic() + settings.LEDGER_LEASE_DELAY
     try:
         while not ended.wait(settings.LEDGER_HEARTBEAT_DELAY):
-            if not _renewed(claim):
+            asked_at = monotonic()
+            renewed = _renewed(claim)
+            if renewed:
+                ours_until = asked_at + settings.LEDGER_LEASE_DELAY
+            elif renewed is False or monotonic() > ours_until:
                 claim.lost.set()
                 return
     finally:
         connections.close_all()
 
 
-def _renewed(claim: Claim) -> bool:
+def _renewed(claim: Claim) -> bool | None:
+    """Return whether the lease is ours for another term; None while the database does not say."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(_RENEW, {"id": claim.step.pk, "fence": claim.fence, "lease": settings.LEDGER_LEASE_DELAY})
-            return cursor.rowcount == 1
-    except DatabaseError:
-        return False
+            return bool(cursor.rowcount)
+    except Error:
+        connection.close()
+        return None
 
 
 def _owner() -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from requests_app.workflow.models import SubjectRequest
 
 CHANNEL = "step_due"
+_LOST_WORKERS = 20  # claims beyond a kind's own attempts after which the work itself is held to kill its workers
+_NEWER_RELEASE_DELAY = 60.0  # seconds until a step of a kind unknown here is looked at again
 log = structlog.get_logger(__name__)
 
 
@@ -31,7 +34,8 @@ class KeyUsedDifferently(Exception):
 
 
 def enqueue(
-    kind: str, *, key: str, dsr: "SubjectRequest | None" = None, source: Source | None = None, delay: float = 0, **params: str | int,
+    kind: str, *, key: str, dsr: "SubjectRequest | None" = None, source: Source | None = None, delay: float = 0,
+    **params: str | int,
 ) -> Step:  # fmt: skip
     """Write down work in the transaction that decided it. Asking again with the same key returns the first step.
 
@@ -58,8 +62,19 @@ def enqueue(
 
 def run(claim: Claim) -> None:
     """Run the handler of a claimed step and finish it: done, due again, or dead."""
-    kind = KINDS[claim.step.kind]
-    logger = log.bind(step=claim.step.pk, kind=kind.name, attempt=claim.step.attempts)
+    kind = KINDS.get(claim.step.kind)
+    logger = log.bind(step=claim.step.pk, kind=claim.step.kind, attempt=claim.step.attempts)
+    if kind is None:
+        logger.warning("step_of_unknown_kind")
+        _leave_to_newer_release(claim)
+    elif claim.step.attempts > kind.retry.attempts + _LOST_WORKERS:
+        logger.error("step_kills_its_workers")
+        _fail(claim, kind, StepFailed("worker_died", again=False))
+    else:
+        _work(claim, kind, logger)
+
+
+def _work(claim: Claim, kind: Kind, logger: Any) -> None:
     try:
         with held(claim):
             outcome = kind.handler(claim)
@@ -96,6 +111,11 @@ def finish(claim: Claim, outcome: Outcome) -> None:
         outcome.commit()
     if isinstance(outcome, Done):
         _audit(claim, "step.done", kind=claim.step.kind)
+
+
+def _leave_to_newer_release(claim: Claim) -> None:
+    with suppress(LeaseLost):
+        _let_go(claim, state="due", not_before=_in(_NEWER_RELEASE_DELAY), error="unknown_kind")
 
 
 @transaction.atomic

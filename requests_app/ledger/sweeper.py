@@ -4,13 +4,14 @@ It hands steps to Celery; while the broker is away it runs them itself. See docs
 """
 
 from collections.abc import Callable, Sequence
-from time import monotonic
+from time import monotonic, sleep
 
+import psycopg
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import close_old_connections, connection, transaction
-from django.db.utils import OperationalError
+from django.db import connection, transaction
+from django.db.utils import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerAway
 
 from requests_app.ledger import services
@@ -33,7 +34,7 @@ def due() -> Sequence[tuple[int, str]]:
     """Return due steps (id, queue) that nobody woke lately, and mark them woken."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_DUE, {"patience": settings.LEDGER_WAKE_DELAY, "limit": _LIMIT})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def publish_due() -> int:
@@ -63,10 +64,10 @@ class Sweeper:
         while not self.stopped():
             try:
                 self._listen()
-            except OperationalError:
+            except (OperationalError, InterfaceError, psycopg.Error):
                 log.warning("sweeper_lost_database")
-                close_old_connections()
                 connection.close()
+                sleep(settings.LEDGER_PATIENCE)
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ _CONTEXT = b"officer's second factor"
 
 
 class OfficersOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's signature
         """Officers come by invitation only."""
         return False
 

@@ -1,9 +1,10 @@
 """The people who work requests, and for which brands they work."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.brands.models import Brand
@@ -68,3 +69,32 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.officer}: {self.role} of {self.brand}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def in_force(self) -> Self:
+        return self.filter(used_at=None, ends_at__gt=Now(), officer__is_active=True)
+
+
+class Invitation(models.Model):
+    """A link by which somebody becomes an officer, or comes back after losing a factor: only its digest is kept."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="invitations")
+    digest = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    personal_fields: ClassVar[frozenset[str]] = frozenset()
+    plain_fields: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        constraints = [
+            # A new link puts an end to the one before it.
+            models.UniqueConstraint(name="one_open_invitation", fields=["officer"], condition=models.Q(used_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation of officer {self.officer_id}"

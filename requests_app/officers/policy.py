@@ -5,6 +5,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import Q
+
 from requests_app.brands.models import Brand
 from requests_app.officers.models import Officer, Role
 
@@ -41,3 +43,9 @@ def brands_of(user: Any, action: Action = Action.SEE) -> "QuerySet[Brand]":
 
 def may(user: Any, action: Action, brand: Brand) -> bool:
     return brands_of(user, action).filter(pk=brand.pk).exists()
+
+
+def answering_for(brand: Brand) -> Q:
+    """Return the condition on officers who may answer for `brand`, all others left out."""
+    roles = [role for role, actions in MAY.items() if Action.ANSWER in actions]
+    return Q(is_active=True, memberships__brand=brand, memberships__role__in=roles)

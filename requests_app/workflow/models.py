@@ -95,7 +95,7 @@ class SubjectRequest(models.Model):
             pgtrigger.Trigger(
                 name="only_moves_of_the_table",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("state"),
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
                 func=(
                     f"IF (OLD.state, NEW.state) NOT IN ({', '.join(str(edge) for edge in edges())}) THEN "
@@ -113,7 +113,7 @@ class SubjectRequest(models.Model):
             pgtrigger.Trigger(
                 name="right_never_changes",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("right"),
+                operation=pgtrigger.UpdateOf("right"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(old__right__df=pgtrigger.F("new__right")),
                 func="RAISE EXCEPTION 'the right asked for never changes' USING ERRCODE = 'check_violation';",
             ),

@@ -1,13 +1,15 @@
 """THE door: the only code that changes a request's state."""
 
 import secrets
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, cast
 from uuid import uuid4
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from requests_app.audit.services import record
+from requests_app.brands.models import Brand
 from requests_app.ledger.services import enqueue
 from requests_app.values import Actor
 from requests_app.workflow.models import SubjectRequest, Transition
@@ -70,11 +72,12 @@ def locked(dsr: SubjectRequest) -> SubjectRequest:
     return SubjectRequest.objects.select_for_update().select_related("brand").get(pk=dsr.pk)
 
 
-def today_of(dsr: SubjectRequest) -> Any:
+def today_of(brand: Brand) -> date:
     """Return today's date at the controller's place, by the database's clock."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (now() AT TIME ZONE %s)::date", [dsr.brand.time_zone])
-        return cursor.fetchone()[0]
+        cursor.execute("SELECT (now() AT TIME ZONE %s)::date", [brand.time_zone])
+        (today,) = cursor.fetchone()
+    return cast("date", today)
 
 
 def _reference() -> str:
