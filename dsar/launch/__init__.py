@@ -8,7 +8,7 @@ import sys
 OLDEST = (3, 11)
 
 
-def main(arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201  # read by Pythons that know no annotations
+def main(arguments):  # type: (list[str]) -> int  # noqa: ANN001, ANN201  # an old Python cannot read annotations
     """Run `manage.py` with its `arguments` (the program's name first) and return the exit code."""
     if sys.version_info < OLDEST:
         wanted, found = ("%d.%d" % OLDEST), ("%d.%d" % tuple(sys.version_info[:2]))  # noqa: UP031

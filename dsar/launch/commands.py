@@ -48,7 +48,7 @@ def _django(arguments: list[str]) -> int:
 def _restart_inside_venv(arguments: list[str]) -> None:
     if not VENV_PYTHON.exists() or Path(sys.prefix) == VENV_PYTHON.parent.parent:
         raise CannotStart("Django is not installed here: run `python3 manage.py demo` once, or install requirements/lock.txt.")
-    os.execv(VENV_PYTHON, [str(VENV_PYTHON), *arguments])
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), *arguments])  # noqa: S606  # no shell is wanted
 
 
 def _beside_the_demo(arguments: list[str]) -> None:

@@ -1,0 +1,119 @@
+"""`manage.py demo`: the whole product and a shop to try it on, until Ctrl-C."""
+
+import argparse
+import os
+import shutil
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from dsar.launch import databases, product, progress, shop
+from dsar.launch.failure import CannotStart
+from dsar.launch.home import Home, free_port, is_free, write_environment
+from dsar.launch.launch import Launch
+from dsar.launch.packages import RUN
+from dsar.launch.processes import Processes, Program
+
+_MAY_END = 3  # times a minute
+_WATCH_DELAY = 0.2  # seconds
+
+
+def main(root: Path, words: list[str]) -> int:
+    """Run the demo of the project in `root` and return the exit code.
+
+    Raises:
+        CannotStart: with the sentence for the person at the terminal.
+    """
+    options = _parser().parse_args(words)
+    home = Home(root / ".dsar" / "headless" if options.headless else root / ".dsar")
+    lock = home.open()
+    launch = Launch.of(root, home)
+    try:
+        port = free_port() if options.headless else _free(options.port)
+        variables = _start(launch, port, headless=options.headless)
+        return _try_out(launch, variables) if options.headless else _serve(launch, variables)
+    finally:
+        launch.processes.stop_all()
+        lock.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="manage.py demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="where the web process listens (default: 8000)")
+    parser.add_argument("--headless", action="store_true", help="do the main job once as a person would, say how it went, and end")
+    return parser
+
+
+def _free(port: int) -> int:
+    if is_free(port):
+        return port
+    raise CannotStart(f"Port {port} is in use by another program: end that, or choose another with --port {port + 1}.")
+
+
+def _start(launch: Launch, port: int, *, headless: bool) -> dict[str, str]:
+    """Bring everything up and return the environment that it runs in. `headless` begins with an empty product."""
+    home = launch.home
+    launch.venv.install(RUN)
+    if headless:
+        _empty(home)
+    servers = databases.start(launch, shop.grants(home, fresh=not shop.is_built(launch)), throw_away=headless)
+    is_built = shop.is_built(launch)
+    fresh = ({"dsar"} if headless else set()) | (set() if is_built else {databases.SHOP})
+    databases.provision(launch, servers, with_shop=True, fresh=fresh)
+    variables = product.environment(home, servers, port=port) | shop.environment(home, servers)
+    if not is_built:
+        shop.build(launch, os.environ | variables)
+    write_environment(home, variables)
+    product.prepare(launch, variables)
+    product.start_web(launch, variables, port=port)
+    product.start_others(launch, variables)
+    product.await_ready(launch, port=port)
+    return variables
+
+
+def _empty(home: Home) -> None:
+    for name in ("keys", "vault", "mail", "beat"):
+        shutil.rmtree(home.path / name, ignore_errors=True)
+    progress.forget(home, *product.STAGES)
+
+
+def _serve(launch: Launch, variables: dict[str, str]) -> int:
+    home = launch.home
+    address = variables["DSAR_BASE_URL"]
+    home.remember("address", address)
+    sign_in = home.path / product.SIGN_IN
+    print(
+        f"\nReady. Ctrl-C ends it.\n\n"
+        f"  A customer's form      {address}/o-jewels/\n"
+        f"  The officer's console  {address}/console/\n"
+        f"  The mail that it sent  {address}/demo/mail/\n"
+        f"  The second factor      {address}/demo/code/\n",
+        sign_in.read_text(encoding="utf-8") if sign_in.exists() else "",
+        flush=True,
+    )
+    _watch(launch.processes)
+    print("Ending …", flush=True)
+    return 0
+
+
+def _watch(processes: Processes) -> None:
+    """Until a signal comes, start again what ended.
+
+    Raises:
+        CannotStart: something ends again and again.
+    """
+    ends: defaultdict[str, list[float]] = defaultdict(list)
+    while not processes.signals:
+        for name in processes.ended:
+            now = time.monotonic()
+            ends[name] = [moment for moment in ends[name] if moment > now - 60] + [now]
+            if len(ends[name]) > _MAY_END:
+                raise CannotStart(f"{name} ends again and again: {processes.last_words(name)}")
+            print(f"{name} ended; starting it again.", flush=True)
+            processes.restart(name)
+        time.sleep(_WATCH_DELAY)
+
+
+def _try_out(launch: Launch, variables: dict[str, str]) -> int:
+    program = Program("headless", launch.module("demo.headless"), os.environ | variables, launch.root, is_shown=True)
+    return launch.processes.run(program)[0]
