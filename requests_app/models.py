@@ -8,6 +8,7 @@ from requests_app.collection.models import Pull as Pull
 from requests_app.correspondence.models import Letter as Letter
 from requests_app.ledger.models import Step as Step
 from requests_app.matching.models import Match as Match
+from requests_app.officers.models import Invitation as Invitation
 from requests_app.officers.models import Membership as Membership
 from requests_app.officers.models import Officer as Officer
 from requests_app.sources.models import Source as Source

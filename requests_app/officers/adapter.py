@@ -3,10 +3,12 @@
 from base64 import b64decode, b64encode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from requests_app.keys.crypto import derived, seal, unseal
+from requests_app.officers.models import Officer
 
 _CONTEXT = b"officer's second factor"
 
@@ -15,6 +17,15 @@ class OfficersOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's signature
         """Officers come by invitation only."""
         return False
+
+    def reauthenticate(self, user: Officer, password: str) -> bool:
+        """Compare with the officer's own password; there is no list of addresses to look in."""
+        found = self.authenticate(context.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
+        """Count failures by address and place: a stranger who guesses does not lock the officer out."""
+        return f"{self.get_client_ip(request)}:{credentials.get('email', '').lower()}"
 
 
 class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types

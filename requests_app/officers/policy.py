@@ -45,6 +45,14 @@ def may(user: Any, action: Action, brand: Brand) -> bool:
     return brands_of(user, action).filter(pk=brand.pk).exists()
 
 
+def actions_at(user: Any, brand: Brand) -> frozenset[Action]:
+    """Return all that `user` may do for `brand`, in one query; nothing for a stranger or somebody who left."""
+    if not isinstance(user, Officer) or not user.is_active:
+        return frozenset()
+    role = user.memberships.filter(brand=brand).values_list("role", flat=True).first()
+    return MAY.get(role or "", frozenset())
+
+
 def answering_for(brand: Brand) -> Q:
     """Return the condition on officers who may answer for `brand`, all others left out."""
     roles = [role for role, actions in MAY.items() if Action.ANSWER in actions]
