@@ -107,6 +107,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["dsar.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -150,7 +151,8 @@ SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" makes browsers send `Origin: null` with every form, which the CSRF check refuses
+# With "no-referrer" browsers send `Origin: null` with every form, which the CSRF check refuses.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = SECURE
@@ -199,3 +201,7 @@ LEDGER_WAKE_DELAY = 30  # a due step that was woken and not claimed is woken aga
 LEDGER_STEP_DELAY = 420  # long work keeps what it has after this time and goes on as the next step
 LEDGER_PATIENCE = 1.0  # scales the delays between attempts
 LEDGER_RAISES = False  # raise what a handler did not foresee, after the step was put back
+
+# A form that comes back sooner than this was filled by a program (seconds).
+PORTAL_FILL_DELAY = 2
+DSAR_VAULT_RESERVE = int(env.env("DSAR_VAULT_RESERVE", str(256 * 1024 * 1024)))  # bytes kept free for the database beside it

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.db import models
 from django.db.models.functions import Now
 
+from requests_app.keys.fields import SealedTextField
 from requests_app.sources.models import Source
 from requests_app.vault.models import StoredFile
 from requests_app.workflow.models import SubjectRequest
@@ -55,9 +56,10 @@ class Part(models.Model):
     record = models.PositiveBigIntegerField(null=True)
     field = models.CharField(max_length=100, blank=True)
     media_type = models.CharField(max_length=100, blank=True)
+    name = SealedTextField(null=True)
     file = models.OneToOneField(StoredFile, on_delete=models.CASCADE)
 
-    personal_fields: ClassVar[frozenset[str]] = frozenset()
+    personal_fields: ClassVar[frozenset[str]] = frozenset({"name"})
     plain_fields: ClassVar[frozenset[str]] = frozenset({"collection", "field", "media_type"})
 
     class Meta:

@@ -1,6 +1,6 @@
 """Proof that the person who asks is the one who answers for the address."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.db import models
@@ -19,6 +19,11 @@ class Purpose(models.TextChoices):
     DOWNLOAD = "download", "fetch the copy"
 
 
+class ChallengeQuerySet(models.QuerySet["Challenge"]):
+    def in_force(self) -> Self:
+        return self.filter(revoked_at=None, ends_at__gt=Now()).select_related("dsr__brand")
+
+
 class Challenge(models.Model):
     """A link that was mailed: only its digest is kept. It can be revoked, it ends, and it has one purpose."""
 
@@ -30,6 +35,8 @@ class Challenge(models.Model):
     ends_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = ChallengeQuerySet.as_manager()
 
     personal_fields: ClassVar[frozenset[str]] = frozenset()
     plain_fields: ClassVar[frozenset[str]] = frozenset()
@@ -50,12 +57,10 @@ class Proof(models.Model):
     dsr = models.OneToOneField(SubjectRequest, on_delete=models.CASCADE, primary_key=True, related_name="proof")
     claim_digest = models.BinaryField(max_length=32)
     code_digest = models.BinaryField(max_length=32)
-    code_salt = models.BinaryField(max_length=16)
     tries_left = models.PositiveSmallIntegerField(default=5)
     codes_made = models.PositiveSmallIntegerField(default=1)
     code_made_at = models.DateTimeField(db_default=Now())
     corrections_left = models.PositiveSmallIntegerField(default=3)
-    claim_tries_left = models.PositiveSmallIntegerField(default=100)
 
     personal_fields: ClassVar[frozenset[str]] = frozenset()
     plain_fields: ClassVar[frozenset[str]] = frozenset()

@@ -1,0 +1,115 @@
+"""The customer's copy: decide that it is built, offer it, hand it over, take it back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from requests_app.audit.services import record
+from requests_app.bundle.models import Bundle
+from requests_app.collection.models import PullState
+from requests_app.ledger.services import enqueue
+from requests_app.values import CUSTOMER, SYSTEM
+from requests_app.vault import services as vault
+from requests_app.vault.models import StoredFile
+from requests_app.verification import services as verification
+from requests_app.verification.models import Purpose
+from requests_app.workflow.models import SubjectRequest
+from requests_app.workflow.services import Move, advance, locked
+
+SUPPLEMENT_DELAY: Final = 24 * 3600  # seconds until the missing systems are asked again
+
+
+class NotAvailable(Exception):
+    """The copy has expired, was downloaded often enough, or was replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What is known of a finished copy: SHA-256 in hexadecimal, bytes, records."""
+
+    digest: str
+    size: int
+    records: int
+
+
+@transaction.atomic
+def start(dsr: SubjectRequest) -> None:
+    """Have the copy built. Each approval builds one."""
+    enqueue("bundle.build", key=f"bundle:{dsr.pk}:{dsr.transitions.count()}", dsr=dsr)
+
+
+@transaction.atomic
+def keep(dsr: SubjectRequest, file: StoredFile, sealed: Sealed) -> None:
+    """Keep a finished copy, in place of an earlier one, and answer."""
+    dsr = locked(dsr)
+    missing = [pull.source.name for pull in dsr.pulls.exclude(state=PullState.DONE).select_related("source")]
+    withdraw(dsr)
+    file.save(force_insert=True)
+    brand = dsr.brand
+    bundle = Bundle.objects.create(
+        dsr=dsr, number=dsr.bundles.count() + 1, file=file, missing=missing, **asdict(sealed),
+        available_until=Now() + timedelta(days=brand.bundle_days), downloads_left=brand.bundle_downloads,
+    )  # fmt: skip
+    record("bundle.sealed", by=SYSTEM, dsr_id=dsr.pk, number=bundle.number, missing=missing, **asdict(sealed))
+    advance(dsr, Move.ANSWER_IN_PART if missing else Move.ANSWER, by=SYSTEM)
+
+
+def links(dsr: SubjectRequest) -> dict[str, str]:
+    """Return the links of the letter that offers the copy."""
+    lasts = timedelta(days=dsr.brand.bundle_days)
+    return verification.links(dsr) | {"download": verification.link(dsr, Purpose.DOWNLOAD, lasts)}
+
+
+def facts(dsr: SubjectRequest) -> dict[str, Any]:
+    """Return what the letter says about the copy."""
+    bundle = dsr.bundles.latest("number")
+    missing = dsr.pulls.exclude(state=PullState.DONE).select_related("source")
+    return {"bundle": bundle, "missing": [pull.source.title_in(dsr.language) for pull in missing]}
+
+
+@transaction.atomic
+def promise_supplement(dsr: SubjectRequest) -> None:
+    """Write down that the missing systems are searched again, without anybody having to remember."""
+    enqueue("bundle.supplement", key=f"supplement:{dsr.pk}:{dsr.transitions.count()}", dsr=dsr, delay=SUPPLEMENT_DELAY)
+
+
+@contextmanager
+def handed_over(bundle: Bundle) -> Iterator[Iterator[bytes]]:
+    """Count a download and open the copy as a stream of bytes.
+
+    Raises:
+        NotAvailable: it has expired or was downloaded often enough.
+    """
+    with transaction.atomic():
+        if not Bundle.objects.available().filter(pk=bundle.pk).update(downloads_left=F("downloads_left") - 1):
+            raise NotAvailable
+        record("bundle.downloaded", by=CUSTOMER, dsr_id=bundle.dsr_id, number=bundle.number)
+    if bundle.file is None:
+        raise NotAvailable
+    with vault.reading(bundle.file) as reader:
+        yield reader.plain()
+
+
+def withdraw(dsr: SubjectRequest) -> None:
+    """Take back the copies of `dsr`: their bytes go with the commit, the rows stay for the record."""
+    for bundle in dsr.bundles.filter(file__isnull=False).select_related("file"):
+        file = bundle.file
+        Bundle.objects.filter(pk=bundle.pk).update(file=None, withdrawn_at=Now())
+        if file is not None:
+            vault.discard([file])
+
+
+def expire() -> int:
+    """Take back copies whose time is over; return how many."""
+    over = Bundle.objects.filter(available_until__lt=Now(), file__isnull=False).select_related("dsr")[:500]
+    for bundle in over:
+        with transaction.atomic():
+            withdraw(bundle.dsr)
+            record("bundle.expired", by=SYSTEM, dsr_id=bundle.dsr_id, number=bundle.number)
+    return len(over)

@@ -1,0 +1,54 @@
+"""Build the copy as one stream from vault parts to a sealed file; and search again what was missing."""
+
+from dataclasses import asdict
+from hashlib import sha256
+
+from django.db import connection
+
+from requests_app.bundle import services
+from requests_app.bundle.gather import gather
+from requests_app.keys.store import KeyGone
+from requests_app.ledger.claims import Claim
+from requests_app.ledger.handlers import Backoff, Done, Outcome, StepFailed, handles
+from requests_app.values import SYSTEM
+from requests_app.vault import services as vault
+from requests_app.vault.rows import Kind
+from requests_app.vault.storage import NoSpace
+from requests_app.workflow.models import SubjectRequest
+from requests_app.workflow.services import Move, State, advance
+
+
+@handles("bundle.build", queue="bundle", retry=Backoff(first=10, factor=3, ceiling=1800, attempts=10))
+def build(claim: Claim) -> Outcome:
+    """Stream the ZIP into the vault; the request is answered in the commit that keeps it."""
+    dsr = SubjectRequest.objects.select_related("brand").get(steps=claim.step)
+    if dsr.stage != State.FULFILLING:
+        return Done(proof={"moved_on": True})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        (now,) = cursor.fetchone()
+    from requests_app.bundle.assemble import assemble
+
+    material, digest, size = gather(dsr, now), sha256(), 0
+    try:
+        with vault.writing(dsr, Kind.FILE, level=0) as draft:
+            for chunk in assemble(material):
+                claim.hold()
+                draft.writer.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+    except NoSpace:
+        raise StepFailed("no_space") from None
+    except KeyGone:
+        raise StepFailed("key_gone", again=False) from None
+    sealed = services.Sealed(digest.hexdigest(), size, material.records)
+    return Done(proof=asdict(sealed), commit=lambda: services.keep(dsr, draft.file, sealed))
+
+
+@handles("bundle.supplement", queue="housekeeping")
+def supplement(claim: Claim) -> Outcome:
+    """Search the missing systems again, unless somebody did."""
+    dsr = SubjectRequest.objects.select_related("brand").get(steps=claim.step)
+    if dsr.stage != State.ANSWERED_IN_PART:
+        return Done(proof={"moved_on": True})
+    return Done(commit=lambda: advance(dsr, Move.SEARCH_AGAIN, by=SYSTEM))

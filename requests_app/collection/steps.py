@@ -1,0 +1,52 @@
+"""Pull: stream one system's answer into the vault."""
+
+from requests_app.collection import services
+from requests_app.collection.answer import Answer
+from requests_app.collection.models import Pull, PullState
+from requests_app.connectors.base import SourceFault
+from requests_app.keys.store import KeyGone
+from requests_app.ledger.claims import Claim
+from requests_app.ledger.handlers import Backoff, Done, Outcome, StepFailed, handles
+from requests_app.matching.models import Match
+from requests_app.matching.services import identity_of
+from requests_app.sources.services import answering, config, connector
+from requests_app.vault.storage import NoSpace
+
+
+def _given_up(claim: Claim, code: str) -> None:
+    services.fail(_pull(claim), code)
+
+
+@handles("collection.pull", queue="collect", retry=Backoff(first=5, factor=3, ceiling=600, attempts=6), on_dead=_given_up)
+def pull(claim: Claim) -> Outcome:
+    """Ask one system for everything about the person, in one snapshot."""
+    asked = _pull(claim)
+    if asked.state == PullState.DONE:
+        return Done()
+    try:
+        answer, digest = _answer(asked, claim)
+    except SourceFault as fault:
+        raise StepFailed(fault.code, again=fault.passing) from None
+    except NoSpace:
+        raise StepFailed("no_space") from None
+    except KeyGone:
+        raise StepFailed("key_gone", again=False) from None
+    return Done(
+        proof={"records": answer.records, "parts": len(answer.parts), "description": digest},
+        commit=lambda: services.keep(asked, answer.parts, records=answer.records, digest=digest),
+    )
+
+
+def _answer(asked: Pull, claim: Claim) -> tuple[Answer, str]:
+    roots = Match.objects.get(dsr=asked.dsr, source=asked.source).roots
+    system, reach = connector(asked.source), config(asked.source)
+    inventory = system.inventory(reach)
+    answer = Answer(asked, claim, inventory)
+    if roots:
+        with answering(asked.source):
+            answer.take(system.find(reach, identity_of(asked.dsr), roots))
+    return answer, inventory.digest
+
+
+def _pull(claim: Claim) -> Pull:
+    return Pull.objects.select_related("dsr__brand", "source").get(pk=claim.step.param("pull"))

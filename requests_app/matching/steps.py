@@ -1,0 +1,30 @@
+from requests_app.connectors.base import SourceFault
+from requests_app.ledger.claims import Claim
+from requests_app.ledger.handlers import Backoff, Done, Outcome, StepFailed, handles
+from requests_app.matching import services
+from requests_app.matching.judgement import weigh
+from requests_app.matching.models import Match, MatchState
+from requests_app.sources.services import answering, config, connector
+
+
+def _given_up(claim: Claim, code: str) -> None:
+    services.fail(_match(claim), code)
+
+
+@handles("matching.ask", queue="match", retry=Backoff(first=5, factor=3, ceiling=300, attempts=5), on_dead=_given_up)
+def ask(claim: Claim) -> Outcome:
+    """Ask one system for the records that may stand for the person."""
+    match = _match(claim)
+    if match.state != MatchState.ASKING:
+        return Done()
+    try:
+        with answering(match.source):
+            found = list(connector(match.source).candidates(config(match.source), services.identity_of(match.dsr)))
+    except SourceFault as fault:
+        raise StepFailed(fault.code, again=fault.passing) from None
+    weighed = [weigh(candidate, services.typed_by(match.dsr)) for candidate in found]
+    return Done(proof={"candidates": len(found)}, commit=lambda: services.keep(match, weighed))
+
+
+def _match(claim: Claim) -> Match:
+    return Match.objects.select_related("dsr__brand", "source").get(pk=claim.step.param("match"))

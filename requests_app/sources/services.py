@@ -1,0 +1,84 @@
+"""Reaching a configured system, and remembering how that went."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from requests_app.brands.models import Brand
+from requests_app.connectors import CONNECTORS
+from requests_app.connectors.base import Config, Connector, Inventory, Refused, SourceFault
+from requests_app.sources.models import Source
+
+
+class Resting(SourceFault):
+    """The system failed several times in a row and is left alone for a while."""
+
+    code = "resting"
+
+
+def seed(brand: Brand, systems: list[dict[str, Any]]) -> None:
+    """Write the systems of a new brand."""
+    for system in systems:
+        Source.objects.get_or_create(brand=brand, name=system["name"], defaults=system)
+
+
+def connector(source: Source) -> Connector:
+    return CONNECTORS[source.connector]
+
+
+def config(source: Source) -> Config:
+    """Return how to reach `source`; its secret comes from the environment at this moment.
+
+    Raises:
+        Refused: the environment lacks the secret.
+    """
+    url = secret(source.secret)
+    files = os.environ.get(source.files) if source.files else None
+    return Config(
+        name=source.name, url=url, description=settings.BASE_DIR / source.description, files=Path(files) if files else None,
+    )  # fmt: skip
+
+
+def secret(name: str) -> str:
+    """Return the secret `name`: the file that `NAME_FILE` names comes first.
+
+    Raises:
+        Refused: there is none.
+    """
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    if value := os.environ.get(name):
+        return value
+    raise Refused(f"The environment variable {name} is not set.")
+
+
+def inventory(source: Source) -> Inventory:
+    """Return what `source` is described to hold; its secret is not needed.
+
+    Raises:
+        BadDescription: the description cannot be used.
+    """
+    described = Config(name=source.name, url="", description=settings.BASE_DIR / source.description)
+    return connector(source).inventory(described)
+
+
+@contextmanager
+def answering(source: Source) -> Iterator[None]:
+    """Note whether `source` answered.
+
+    Raises:
+        Resting: it is left alone for now.
+    """
+    if Source.objects.filter(pk=source.pk, resting_until__gt=Now()).exists():
+        raise Resting("The system failed several times and is left alone for two minutes.")
+    try:
+        yield
+    except SourceFault as fault:
+        source.failed(fault.code, str(fault))
+        raise
+    source.answered()

@@ -1,0 +1,84 @@
+"""Keep and read the files of a request, encrypted under its key, as streams."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from requests_app.keys import store
+from requests_app.vault.frames import PartIndex, PartReader, PartWriter
+from requests_app.vault.models import StoredFile
+from requests_app.vault.rows import Kind
+from requests_app.vault.storage import Disk, Storage
+from requests_app.workflow.models import SubjectRequest
+
+
+@dataclass(slots=True)
+class Draft:
+    """A file on its way into the vault; `file` may be saved once the `with` block has ended."""
+
+    writer: PartWriter
+    file: StoredFile
+
+
+def storage() -> Storage:
+    return Disk(settings.DSAR_VAULT, reserve=settings.DSAR_VAULT_RESERVE)
+
+
+@contextmanager
+def writing(dsr: SubjectRequest, kind: Kind, *, header: bytes = b"", level: int = 1) -> Iterator[Draft]:
+    """Take a new file of `dsr`. It lies in the vault when the block ends well; the row is saved by the caller's commit.
+
+    A file whose row was never saved is removed by `tidy`.
+
+    Raises:
+        KeyGone: the request's key was destroyed.
+        NoSpace: the disk is full; nothing stays.
+    """
+    part = uuid4()
+    with storage().put() as incoming:
+        with PartWriter(incoming, store.get(dsr.pk), part, kind, header=header, level=level) as writer:
+            draft = Draft(writer, StoredFile(id=part, dsr=dsr, location=incoming.name.hex, size=0))
+            yield draft
+        draft.file.index = writer.index.as_json()
+        draft.file.size = writer.index.offsets[-1]
+
+
+@contextmanager
+def reading(file: StoredFile) -> Iterator[PartReader]:
+    """Open a file of the vault.
+
+    Raises:
+        Missing: the file has gone.
+        Unreadable: it is not what was written.
+        KeyGone: the request's key was destroyed.
+    """
+    with storage().open(UUID(hex=file.location)) as stream:
+        yield PartReader(stream, store.get(file.dsr_id), file.pk, PartIndex.from_json(file.index))
+
+
+def discard(files: list[StoredFile]) -> None:
+    """Delete rows now and their bytes after the commit: a rollback leaves both, a crash between leaves bytes to `tidy`."""
+    names = [UUID(hex=file.location) for file in files]
+    StoredFile.objects.filter(pk__in=[file.pk for file in files]).delete()
+    transaction.on_commit(lambda: _delete(names))
+
+
+def tidy(older_than: timedelta) -> int:
+    """Remove what killed workers left: files never finished, and finished ones that no row knows. Return how many."""
+    place = storage()
+    gone = place.sweep(older_than)
+    for name in place.names(older_than):
+        if not StoredFile.objects.filter(location=name.hex).exists():
+            place.delete(name)
+            gone += 1
+    return gone
+
+
+def _delete(names: list[UUID]) -> None:
+    for name in names:
+        storage().delete(name)
