@@ -56,13 +56,10 @@ def _start(launch: Launch, port: int, *, headless: bool) -> dict[str, str]:
     launch.venv.install(RUN)
     if headless:
         _empty(home)
-    servers = databases.start(launch, shop.grants(home, fresh=not shop.is_built(launch)), throw_away=headless)
-    is_built = shop.is_built(launch)
-    fresh = ({"dsar"} if headless else set()) | (set() if is_built else {databases.SHOP})
-    databases.provision(launch, servers, with_shop=True, fresh=fresh)
+    servers = databases.start(launch, shop.grants(home), throw_away=headless)
+    databases.provision(launch, servers, with_shop=True, fresh={"dsar"} if headless else set())
     variables = product.environment(home, servers, port=port) | shop.environment(home, servers)
-    if not is_built:
-        shop.build(launch, os.environ | variables)
+    shop.build(launch, servers)
     write_environment(home, variables)
     product.prepare(launch, variables)
     product.start_web(launch, variables, port=port)

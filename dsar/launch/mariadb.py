@@ -1,5 +1,6 @@
 """A MariaDB of one's own for the second demo system and the connectors' tests, where the machine has the program."""
 
+import os
 import shutil
 import socket
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dsar.launch import progress, supply
 from dsar.launch.failure import CannotStart
 from dsar.launch.home import LOOPBACK, write_private
 from dsar.launch.launch import Launch
-from dsar.launch.privileges import prefix_for
+from dsar.launch.privileges import namespace
 from dsar.launch.processes import Program
 
 
@@ -45,11 +46,9 @@ def start(launch: Launch, grants: list[str], *, throw_away: bool) -> MariaDB | N
     command: list[str | Path] = [
         program, "--no-defaults", f"--datadir={data}", f"--bind-address={LOOPBACK}", f"--port={server.port}", "--socket=socket",
         f"--pid-file={data}/pid", f"--init-file={first}", "--skip-name-resolve", "--skip-log-bin", "--character-set-server=utf8mb4",
-        "--max-allowed-packet=64M", *(["--innodb-flush-log-at-trx-commit=0"] if throw_away else []),
+        "--max-allowed-packet=64M", *_as_root(), *(["--innodb-flush-log-at-trx-commit=0"] if throw_away else []),
     ]  # fmt: skip
-    prefix = prefix_for(data)
-    _hand_over(first, data)
-    launch.processes.start(Program("mariadb", command, folder=data, prefix=prefix, patience=15, is_server=True))
+    launch.processes.start(Program("mariadb", command, folder=data, prefix=namespace(), patience=15, is_server=True))
     return server
 
 
@@ -65,14 +64,15 @@ def _make(program: Path, launch: Launch) -> None:
     draft.mkdir(mode=0o700)
     command: list[str | Path] = [
         supply.mariadb_installer(), "--no-defaults", f"--datadir={draft}", "--skip-test-db",
-        "--auth-root-authentication-method=socket",
+        "--auth-root-authentication-method=socket", *_as_root(),
     ]  # fmt: skip
-    code, _ = launch.processes.run(Program("mariadb-install", command, folder=draft, prefix=prefix_for(draft)))
+    code, _ = launch.processes.run(Program("mariadb-install", command, folder=draft, prefix=namespace()))
     if code:
         raise CannotStart(f"MariaDB ({program}) could not make its data folder: {launch.processes.last_words('mariadb-install')}")
     progress.forget(home, "shop")
     draft.rename(home.path / "mariadb")
 
 
-def _hand_over(file: Path, folder: Path) -> None:
-    shutil.chown(file, folder.stat().st_uid)
+def _as_root() -> list[str]:
+    """What MariaDB wants to hear before it runs as root, where root cannot be left."""
+    return ["--user=root"] if os.geteuid() == 0 and not namespace() else []

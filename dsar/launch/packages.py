@@ -58,12 +58,15 @@ class Venv:
         code, said = self._processes.run(Program("install", self._install_command(lock), os.environ, self._root))
         if code:
             raise CannotStart(_why(said, self._processes.home.logs))
-        write_private(self.path / "installed", "\n".join([*self._installed(), self._digest(lock)]))
+        locks = (RUN, DEMO, DEV) if lock == DEV else (lock,)  # the lock of the developers holds the others
+        write_private(self.path / "installed", "\n".join(sorted({*self._installed(), *map(self._digest, locks)})))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Two starts at the same moment do not install into the same folder."""
-        with (self._root / ".dsar" / "install.lock").open("w", encoding="utf-8") as lock:
+        folder = self._root / ".dsar"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with (folder / "install.lock").open("w", encoding="utf-8") as lock:
             while True:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -85,18 +85,9 @@ def _make(programs: Path, launch: Launch) -> None:
     draft.mkdir(mode=0o700)
     prefix = prefix_for(draft)
     write_private(password, home.secret("POSTGRES_PASSWORD"))
-    command: list[str | Path] = [
-        programs / "initdb",
-        "-D",
-        draft,
-        "-U",
-        "postgres",
-        "--auth=scram-sha-256",
-        f"--pwfile={password}",
-        "-E",
-        "UTF8",
-    ]
-    code, _ = launch.processes.run(Program("initdb", [*command, *_locale(programs)], _plain(), home.path, prefix))
+    access = ["--auth=scram-sha-256", f"--pwfile={password}"]
+    command: list[str | Path] = [programs / "initdb", "-D", draft, "-U", "postgres", *access, "-E", "UTF8", *_locale(programs)]
+    code, _ = launch.processes.run(Program("initdb", command, _plain(), home.path, prefix))
     password.unlink()
     if code:
         raise CannotStart(f"PostgreSQL could not make its data folder: {launch.processes.last_words('initdb')}")

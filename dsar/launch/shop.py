@@ -1,6 +1,6 @@
 """The demo shop's two systems: orders in the demo's PostgreSQL, marketing in MariaDB or, without one, in a file."""
 
-from collections.abc import Mapping
+import os
 from pathlib import Path
 
 from dsar.launch import progress, supply
@@ -11,28 +11,28 @@ from dsar.launch.launch import Launch
 from dsar.launch.processes import Program
 
 
-def is_built(launch: Launch) -> bool:
-    """Tell whether an earlier start built the shop to its end, from the same description and with the same engines."""
-    return progress.is_done(launch.home, "shop", _inputs(launch.root))
+def build(launch: Launch, servers: Servers) -> None:
+    """Fill both systems unless that is done; the builder itself empties what a killed start left half full.
 
-
-def build(launch: Launch, environment: Mapping[str, str]) -> None:
-    """Fill both systems, which `grants` and `databases.provision` have emptied."""
+    Raises:
+        CannotStart: the builder failed.
+    """
+    if progress.is_done(launch.home, "shop", _inputs(launch.root)):
+        return
     print("Building the demo shop (10,000 customers) …", flush=True)
     folder = launch.home.path / "shop"
     (folder / "files").mkdir(parents=True, exist_ok=True)
-    (folder / "marketing.sqlite3").unlink(missing_ok=True)
-    code, _ = launch.processes.run(Program("shop", launch.module("demo.build"), environment, launch.root))
+    variables = os.environ | _for_builder(launch.home, servers)
+    code, _ = launch.processes.run(Program("shop", launch.module("demo.build"), variables, launch.root))
     if code:
         raise CannotStart(f"The demo shop could not be built: {launch.processes.last_words('shop')}")
     progress.note(launch.home, "shop", _inputs(launch.root))
 
 
-def grants(home: Home, *, fresh: bool) -> list[str]:
-    """Return what MariaDB runs before it listens; with `fresh` the shop's marketing system is emptied."""
+def grants(home: Home) -> list[str]:
+    """Return what MariaDB runs before it listens."""
     users = [f"CREATE OR REPLACE USER {_at(role)} IDENTIFIED BY '{_password(home, role)}'" for role in (BUILDER, READER)]
     return [
-        *([f"DROP DATABASE IF EXISTS {MARKETING}"] if fresh else []),
         f"CREATE DATABASE IF NOT EXISTS {MARKETING}",
         *users,
         f"GRANT ALL ON {MARKETING}.* TO {_at(BUILDER)}",
@@ -41,11 +41,16 @@ def grants(home: Home, *, fresh: bool) -> list[str]:
 
 
 def environment(home: Home, servers: Servers) -> dict[str, str]:
-    """Return where the shop's systems are, for the product (which may only read) and for the builder."""
+    """Return where the shop's systems are, for the product, which may only read."""
     return {
         "DSAR_SOURCE_ORDERS_URL": _driver(servers.as_role(READER, _password(home, READER), SHOP)),
         "DSAR_SOURCE_ORDERS_FILES": str(home.path / "shop" / "files"),
         "DSAR_SOURCE_MARKETING_URL": _marketing(home, servers, READER),
+    }
+
+
+def _for_builder(home: Home, servers: Servers) -> dict[str, str]:
+    return {
         "DEMO_ORDERS_BUILD_URL": _driver(servers.as_role(BUILDER, _password(home, BUILDER), SHOP)),
         "DEMO_MARKETING_BUILD_URL": _marketing(home, servers, BUILDER),
         "DEMO_HOME": str(home.path / "shop"),
