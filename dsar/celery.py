@@ -31,6 +31,9 @@ app.conf.update(
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
+        # Who publishes learns at once that the broker is away; the sweeper then does the work itself.
+        "max_retries": 1,
+        "interval_start": 0,
     },
     result_backend_transport_options={"visibility_timeout": _REDELIVERY_DELAY},
     visibility_timeout=_REDELIVERY_DELAY,
