@@ -1,0 +1,86 @@
+"""A Redis of a test's own, which it may stop, empty and start again."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from celery import current_app
+from kombu import pools
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _binary() -> str:
+    found = os.environ.get("DSAR_REDIS_SERVER") or shutil.which("redis-server") or shutil.which("valkey-server")
+    if found is None:
+        raise FileNotFoundError("redis-server")
+    return found
+
+
+@dataclass(slots=True)
+class Broker:
+    """`redis-server` on loopback, nothing on disk."""
+
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [_binary(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        for _ in range(200):
+            if self.says("PING") == "+PONG":
+                return
+            time.sleep(0.05)
+        raise TimeoutError("redis-server does not answer")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def says(self, command: str) -> str:
+        """Return the first line of the answer to an inline command; nothing when there is none."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as line:
+                line.sendall(f"{command}\r\n".encode())
+                return line.makefile().readline().strip()
+        except OSError:
+            return ""
+
+    def waiting(self, queue: str) -> int:
+        """Return how many messages lie in `queue`."""
+        return int(self.says(f"LLEN {queue}").removeprefix(":"))
+
+
+@contextmanager
+def wakes_through(url: str) -> Iterator[None]:
+    """Let this process publish to the broker at `url` and to no other."""
+    before = current_app.conf.broker_url
+    try:
+        _use(url)
+        yield
+    finally:
+        _use(before)
+
+
+def _use(url: str) -> None:
+    pools.reset()
+    current_app.conf.update(broker_url=url, broker_read_url=url, broker_write_url=url)
+    current_app.__dict__.pop("pool", None)
+    current_app._pool = None
+    current_app.amqp._producer_pool = None
