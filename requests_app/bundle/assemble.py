@@ -1,0 +1,100 @@
+"""From material to the bytes of a bundle: a ZIP as a stream, pages rendered and parts copied as their turn comes."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+
+from django.template.loader import get_template
+from django.utils import translation
+
+from requests_app.bundle.information import information
+from requests_app.bundle.manifest import Member, manifest
+from requests_app.bundle.material import CollectionPart, FilePart, Material, Opener, SystemPart
+from requests_app.bundle.pages import Page, index
+from requests_app.bundle.schemas import schema
+from requests_app.bundle.signature import fingerprint, public_key, signature
+from requests_app.bundle.zip64 import Archive
+from requests_app.vault.rows import Kind
+
+
+class NotThisPart(Exception):
+    """A part is of another kind, or holds another number of records, than the material says; the archive begun is void."""
+
+
+def assemble(material: Material) -> Iterator[bytes]:
+    """Yield the bundle as a ZIP. Parts are opened one by one, when they are copied; memory stays flat.
+
+    Same material, same bytes: `made_at` is the time stamp of every member.
+
+    Raises:
+        Unreadable: a part was damaged, or belongs to another request.
+        NotThisPart: a part is not the one that the material says.
+    """
+    yield from _Build(material).stream()
+
+
+class _Build:
+    """One bundle in the making: the archive, and what went into it so far."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        self._archive = Archive(material.made_at)
+        self._members: list[Member] = []
+
+    def stream(self) -> Iterator[bytes]:
+        material, key = self._material, self._material.signing_key
+        yield from self._made("index.html", index(material))
+        yield from self._made("information.html", information(material))
+        yield from self._made("README.txt", [self._readme()])
+        for system in material.systems:
+            for part in system.collections:
+                yield from self._collection(system, part)
+        yield from self._made("public-key.pem", [public_key(key)])
+        yield from self._made("check.py", [_raw("bundle/check.py.txt")])
+        with translation.override(material.language):
+            listed = manifest(material, self._members)
+        yield from self._archive.pack("manifest.json", [listed], small=True)
+        yield from self._archive.pack("manifest.json.sig", [signature(listed, key)], small=True)
+        yield from self._archive.close()
+
+    def _readme(self) -> bytes:
+        return Page(self._material).render("readme.txt", fingerprint=fingerprint(self._material.signing_key))
+
+    def _collection(self, system: SystemPart, part: CollectionPart) -> Iterator[bytes]:
+        path = self._material.path
+        if part.json:
+            yield from self._copied(path("data", system, part, ".json"), part.json, Kind.JSON, part.records)
+        if part.csv:
+            yield from self._copied(path("data", system, part, ".csv"), part.csv, Kind.CSV, part.records)
+        for number, file in enumerate(part.files):
+            yield from self._file(self._material.file_path(system, part, number), file)
+        if part.json or part.csv:
+            described = schema(part.info, self._material.language)
+            yield from self._made(path("schemas", system, part, ".schema.json"), [described])
+
+    def _file(self, name: str, file: FilePart) -> Iterator[bytes]:
+        yield from self._copied(name, file.open, Kind.FILE, None)
+
+    def _made(self, name: str, content: Iterable[bytes]) -> Iterator[bytes]:
+        digest, size = sha256(), 0
+
+        def counted() -> Iterator[bytes]:
+            nonlocal size
+            for text in content:
+                digest.update(text)
+                size += len(text)
+                yield text
+
+        yield from self._archive.pack(name, counted(), small=True)
+        self._members.append(Member(name, digest.hexdigest(), size))
+
+    def _copied(self, name: str, opener: Opener, kind: Kind, records: int | None) -> Iterator[bytes]:
+        with opener() as reader:
+            if reader.index.kind is not kind or reader.index.records != (records or 0):
+                raise NotThisPart(f"{name}: {reader.index.kind}, {reader.index.records} records")
+            yield from self._archive.copy(name, reader.blocks(), reader.facts(), header=reader.header, footer=reader.footer)
+            self._members.append(Member(name, reader.sha256, reader.size, records))
+
+
+def _raw(template: str) -> bytes:
+    source: str = get_template(template).template.source  # type: ignore[attr-defined]
+    return source.encode()

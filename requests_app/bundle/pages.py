@@ -1,0 +1,232 @@
+"""index.html as a stream: a cover, then a section a topic; of a collection at most the first rows, the rest by name of its file."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from itertools import islice
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString, mark_safe
+
+from requests_app.bundle import words
+from requests_app.bundle.cells import Cell, files_said, is_empty, is_number, parsed, records_said, shown
+from requests_app.bundle.material import CollectionPart, Material, SystemPart, SystemState
+from requests_app.connectors.base import FieldInfo
+
+ROWS_SHOWN: Final = 1000
+ROWS_AT_ONCE: Final = 50
+WIDEST_TABLE: Final = 7
+OPEN_UP_TO: Final = 12
+LONG_TEXT: Final = 80
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page in the making: every piece is rendered by itself, in the customer's language and time zone."""
+
+    material: Material
+
+    def render(self, template: str, **context: object) -> bytes:
+        brand = self.material.brand
+        with translation.override(self.material.language), timezone.override(ZoneInfo(brand.time_zone)):
+            return render_to_string(f"bundle/{template}", {"material": self.material, "brand": brand, **context}).encode()
+
+    def top(self, name: str, **context: object) -> bytes:
+        return self.render(name, style=self.style, policy=self.policy, **context)
+
+    @cached_property
+    def style(self) -> SafeString:
+        """The stylesheet: ours, then the brand's custom properties. Neither may leave its element."""
+        own = render_to_string("bundle/style.css")
+        if re.search("[<@]import|<|url\\(|expression", self.material.brand.look):
+            raise ValueError("a brand's look holds more than colours and fonts")
+        return mark_safe(f"{own}\n{self.material.brand.look}")  # noqa: S308 - both are our own text
+
+    @cached_property
+    def policy(self) -> str:
+        digest = b64encode(sha256(self.style.encode()).digest()).decode()
+        return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+    def said(self, what: Mapping[str, str]) -> str:
+        return words.said(what, self.material.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A collection that holds something, and the system it lies in."""
+
+    system: SystemPart
+    part: CollectionPart
+
+
+def index(material: Material) -> Iterator[bytes]:
+    """Yield index.html piece by piece; memory does not grow with the number of records."""
+    page = Page(material)
+    topics = by_topic(material)
+    yield page.top(
+        "index.html",
+        systems=list(_searched(page)),
+        topics=list(_contents(page, topics)),
+        missing=list(_missing(page)),
+        person=_person(page),
+    )
+    for name, entries in topics.items():
+        yield page.render("topic.html", anchor=f"topic-{name}", title=_topic(page, name))
+        for entry in entries:
+            yield from collection(page, entry)
+        yield b"</section>\n"
+    yield page.render("end.html", is_index=True)
+
+
+def by_topic(material: Material) -> dict[str, list[Entry]]:
+    """Group the collections that hold something by topic, in the order of the descriptions."""
+    topics: dict[str, list[Entry]] = {}
+    for system in material.systems:
+        for part in system.collections:
+            if part.records:
+                topics.setdefault(part.info.topic, []).append(Entry(system, part))
+    return topics
+
+
+def _topic(page: Page, name: str) -> str:
+    with translation.override(page.material.language):
+        return words.topic(name)
+
+
+def _person(page: Page) -> list[tuple[str, str]]:
+    with translation.override(page.material.language):
+        return [(str(words.CLAIMS.get(kind) or words.spelled(kind)), value) for kind, value in page.material.person if value]
+
+
+def _contents(page: Page, topics: Mapping[str, list[Entry]]) -> Iterator[dict[str, object]]:
+    for name, entries in topics.items():
+        collections = [page.said(entry.part.info.title) for entry in entries]
+        with translation.override(page.material.language):
+            count = records_said(sum(entry.part.records for entry in entries))
+        yield {"anchor": f"topic-{name}", "title": _topic(page, name), "collections": collections, "count": count}
+
+
+def _searched(page: Page) -> Iterator[dict[str, object]]:
+    for system in page.material.systems:
+        with translation.override(page.material.language):
+            yield {
+                "title": page.said(system.inventory.title),
+                "failed": system.state is SystemState.FAILED,
+                "records": records_said(system.records) if system.records else "",
+                "files": files_said(system.files) if system.files else "",
+                "answered_at": system.answered_at,
+            }
+
+
+def _missing(page: Page) -> Iterator[dict[str, object]]:
+    for system in page.material.missing:
+        with translation.override(page.material.language):
+            yield {"title": page.said(system.inventory.title), "why": words.fault(system.fault), "reason": system.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a collection is shown: the fields in which anything stands, those that are amounts, those in which nothing stands.
+
+    `files` says which file belongs in a cell, by number of the record and name of the field.
+    """
+
+    fields: tuple[FieldInfo, ...]
+    numbers: frozenset[str]
+    empty: tuple[FieldInfo, ...]
+    files: Mapping[tuple[int, str], int]
+
+    def layout(self, records: int) -> str:
+        if records == 1:
+            return "sheet"
+        return "table" if len(self.fields) <= WIDEST_TABLE else "cards"
+
+
+def collection(page: Page, entry: Entry) -> Iterator[bytes]:
+    """Yield the section of one collection: heading, its first rows, and where the rest is."""
+    part, shape = entry.part, _shape(entry.part)
+    layout = shape.layout(part.records)
+    context = {"title": page.said(part.info.title), "system": page.said(entry.system.inventory.title), "layout": layout}
+    yield page.render("collection.html", **context, **_head(page, entry, shape))
+    for first, rows in _groups(part):
+        yield page.render(
+            "rows.html", layout=layout, rows=[_row(page, entry, shape, first + at, row) for at, row in enumerate(rows)]
+        )
+    yield page.render("collection_end.html", layout=layout, **_foot(page, entry, shape))
+
+
+def _head(page: Page, entry: Entry, shape: Shape) -> dict[str, object]:
+    with translation.override(page.material.language):
+        count = records_said(entry.part.records)
+    columns = [(page.said(field.title), field.name in shape.numbers) for field in shape.fields]
+    return {"count": count, "columns": columns, "is_open": entry.part.records <= OPEN_UP_TO}
+
+
+def _foot(page: Page, entry: Entry, shape: Shape) -> dict[str, object]:
+    part, material = entry.part, page.material
+    with translation.override(material.language):
+        total = records_said(part.records)
+        files = files_said(len(part.files)) if part.files else ""
+    return {
+        "cut": total if part.records > ROWS_SHOWN else "",
+        "files": files,
+        "csv": material.path("data", entry.system, part, ".csv") if part.csv else "",
+        "json": material.path("data", entry.system, part, ".json") if part.json else "",
+        "empty": [page.said(field.title) for field in shape.empty],
+        "withheld": [page.said(field.title) for field in part.info.withheld],
+    }
+
+
+def _records(part: CollectionPart) -> Iterator[dict[str, Any]]:
+    if part.json:
+        with part.json() as reader:
+            yield from map(parsed, reader.records(0, ROWS_SHOWN))
+
+
+def _groups(part: CollectionPart) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    records, first = _records(part), 0
+    while rows := list(islice(records, ROWS_AT_ONCE)):
+        yield first, rows
+        first += len(rows)
+
+
+def _shape(part: CollectionPart) -> Shape:
+    """Look through the rows to be shown once, so that columns without anything in them do not take their room."""
+    used = {file.field for file in part.files}
+    words_seen: set[str] = set()
+    for record in _records(part):
+        filled = {name for name, value in record.items() if not is_empty(value)}
+        used |= filled
+        words_seen |= {name for name in filled if not is_number(record[name])}
+    numbers = {
+        field.name for field in part.info.fields if field.name in used - words_seen and not _is_id(field) and not field.is_file
+    }
+    fields = tuple(field for field in part.info.fields if field.name in used)
+    empty = tuple(field for field in part.info.fields if field.name not in used)
+    files = {(file.record, file.field): at for at, file in enumerate(part.files) if file.record < ROWS_SHOWN}
+    return Shape(fields, frozenset(numbers), empty, files)
+
+
+def _is_id(field: FieldInfo) -> bool:
+    return any(category.startswith("user.unique_id") for category in field.categories)
+
+
+def _row(page: Page, entry: Entry, shape: Shape, number: int, record: Mapping[str, Any]) -> list[Cell]:
+    with translation.override(page.material.language), timezone.override(ZoneInfo(page.material.brand.time_zone)):
+        return [_cell(page, entry, shape, (number, field), record.get(field.name)) for field in shape.fields]
+
+
+def _cell(page: Page, entry: Entry, shape: Shape, place: tuple[int, FieldInfo], value: object) -> Cell:
+    number, field = place
+    title, file = page.said(field.title), shape.files.get((number, field.name))
+    if file is None:
+        text = shown(value, field.data_type)
+        return Cell(title, text, is_number=field.name in shape.numbers, is_long=len(text) > LONG_TEXT)
+    kind = words.file_type(entry.part.files[file].media_type)
+    return Cell(title, kind, href=page.material.file_path(entry.system, entry.part, file))
