@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from requests_app.values import Identity, Root
 
@@ -94,6 +95,13 @@ class Health:
         return not any(problem.fatal for problem in self.problems)
 
 
+DATA_TYPES: Final = frozenset(
+    {
+        *("string", "integer", "float", "boolean", "object", "object_id"),  # fideslang's own
+        *("decimal", "date", "datetime", "time", "uuid", "binary", "json"),  # ours, under `dsar`
+    }
+)
+
 Words = Mapping[str, str]
 """The same words by language code; `en` is always there."""
 
@@ -110,7 +118,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why data is processed, and on which legal basis: consent, contract, legal_obligation, legitimate_interest, …"""
+    """Why data is processed, and on which legal basis (`consent`, `contract`, `legal_obligation` …; GDPR Art. 6(1))."""
 
     title: Words
     legal_basis: str
@@ -118,7 +126,11 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """One described field. `about` says whose data it is: `subject`, `other` (withheld) or `both` (shown, flagged)."""
+    """One described field. `about` says whose data it is: `subject`, `other` (withheld) or `both` (shown, flagged).
+
+    `data_type` is one of `DATA_TYPES`, with `[]` behind it for a list, or empty where the description does not say.
+    `is_key`: part of the primary key. `is_file`: the value travels as an Attachment, the record keeps its reference.
+    """
 
     name: str
     title: Words
@@ -126,6 +138,7 @@ class FieldInfo:
     data_type: str
     about: str = "subject"
     is_file: bool = False
+    is_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +200,41 @@ class ForeignRecord(SourceFault):
 
 
 class BadDescription(SourceFault):
-    """The description file itself is wrong; the text names file, line and field."""
+    """The description itself is wrong; `problems` name file, line and field, the text the first few of them."""
 
     code = "bad_description"
+    passing = False
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        told = [f"{problem.where}: {problem.message}" for problem in problems[:5]]
+        super().__init__("; ".join([*told, "…"] if len(problems) > len(told) else told))
+
+
+class Misconfigured(SourceFault):
+    """The configured address, an option or the folder of files cannot be used."""
+
+    code = "misconfigured"
+    passing = False
+
+
+class TooSlow(SourceFault):
+    """The system did not finish within the time it was given."""
+
+    code = "too_slow"
+
+
+class TooManyCandidates(SourceFault):
+    """More records meet the claims than `candidate_limit`; those yielded before are some of them."""
+
+    code = "too_many_candidates"
+    passing = False
+
+
+class MissingFile(SourceFault):
+    """A record names a file that is not there, or not below the folder of files."""
+
+    code = "missing_file"
     passing = False
 
 
@@ -212,7 +257,11 @@ class Connector(ABC):
     def candidates(self, config: Config, identity: Identity) -> Iterator[Candidate]:
         """Yield every record that may stand for the person, at most `options["candidate_limit"]` (default 100).
 
+        A record that names another record as its owner (an order with both an address and a customer number) stands for
+        nobody. Evidence of one kind is at most 20 values, those first that equal a claim of the same kind.
+
         Raises:
+            TooManyCandidates: after the last one, when the limit hid others.
             SourceFault: the system did not answer.
         """
 
@@ -220,9 +269,12 @@ class Connector(ABC):
     def find(self, config: Config, identity: Identity, roots: tuple[Root, ...]) -> Iterator[Batch | Attachment]:
         """Yield what the system holds about the person whom `roots` stand for, in one snapshot.
 
-        Every root is asked again whether it still meets `identity`; a record that does not is never yielded.
+        Every root is asked again whether it still meets a claim of `identity`; a record that does not is never yielded.
+        A collection comes whole in one form, then in the next, then its attachments, whose `chunks` are read before the next
+        item is asked for. A collection without records yields nothing.
 
         Raises:
             ForeignRecord: a root is no longer this person's, or the system answered with another's.
+            MissingFile: a record names a file that is not there.
             SourceFault: the system did not answer, or not whole. What was yielded before is then void.
         """

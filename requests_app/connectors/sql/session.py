@@ -1,0 +1,175 @@
+"""One open, read-only snapshot of a SQL system, whatever engine it runs on."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, and_
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import Select
+from sqlalchemy.sql.elements import CompilerElement
+
+from requests_app.connectors.base import Config, Form, Misconfigured, SourceFault
+from requests_app.connectors.sql.description import Collection
+
+CONNECT_TIMEOUT: Final = 5  # seconds
+BATCH: Final = 256 * 1024  # bytes of text in one batch, about
+
+
+class Family(StrEnum):
+    """Kinds of column, as far as reading and comparing differ."""
+
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    MOMENT = "moment"
+    BINARY = "binary"
+    JSON = "json"
+    UUID = "uuid"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A live column. `declared` is its type in the engine's words.
+
+    `exact`: two values are equal only if their bytes are. `collation` is empty where the engine has none or the default.
+    """
+
+    name: str
+    family: Family
+    declared: str
+    exact: bool = True
+    collation: str = ""
+
+
+Live = Mapping[str, Mapping[str, Column]]
+"""The live columns of each described table that is there, under the names of the description."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of one collection that shall be read: `source` gives its shown columns and its key."""
+
+    collection: Collection
+    columns: Mapping[str, Column]
+    source: FromClause
+
+
+class Session(ABC):
+    """A connection inside one read-only transaction, and the SQL that only its engine speaks."""
+
+    dialect: ClassVar[Dialect]
+    folds_names: ClassVar[bool] = True
+    lateral: ClassVar[bool] = False
+
+    def __init__(self, config: Config, timeout: int) -> None:
+        """Connect and begin.
+
+        Raises:
+            Exception: of the driver; `fault` translates it.
+        """
+        self.config, self.timeout = config, timeout
+        self.connection: Any = self._connect()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    @abstractmethod
+    def _connect(self) -> Any: ...
+
+    @staticmethod
+    @abstractmethod
+    def fault(error: Exception, config: Config) -> SourceFault | None:
+        """Translate a driver's exception, without its text; None when it is not the driver's."""
+
+    @abstractmethod
+    def columns(self, schema: str, tables: Sequence[str]) -> Live: ...
+
+    @abstractmethod
+    def serves(self, schema: str, table: str, column: Column, *, email: bool) -> bool:
+        """Tell whether an index helps to find records by the column: by `is_email` or by equality. True for a view."""
+
+    @abstractmethod
+    def estimate(self, schema: str, table: str) -> int:
+        """About how many rows the table has."""
+
+    @abstractmethod
+    def rows(self, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+        """Yield rows; other statements may run in between."""
+
+    @abstractmethod
+    def batches(self, records: Records, form: Form) -> Iterator[tuple[bytes, int]]:
+        """Yield text of about `BATCH` bytes with its number of records, in the order of the key."""
+
+    @abstractmethod
+    def text_of(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        """What to select for `as_text`."""
+
+    @abstractmethod
+    def as_text(self, value: Any) -> str: ...
+
+    @abstractmethod
+    def exactly(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The same value in a form whose equality is that of bytes."""
+
+    @abstractmethod
+    def is_email(self, value: ColumnElement[Any], column: Column, spellings: Sequence[str]) -> ColumnElement[bool]:
+        """A condition that an index can serve and that never holds for more than `spellings`, A to Z in either case."""
+
+    @abstractmethod
+    def bind(self, text: str, column: Column) -> ColumnElement[Any] | None:
+        """A key's text as a value of the column; None where it cannot be one."""
+
+    def compile(self, statement: CompilerElement) -> tuple[str, Any]:
+        """Return SQL and parameters as the driver takes them."""
+        compiled: Any = statement.compile(dialect=self.dialect, compile_kwargs={"render_postcompile": True})
+        if compiled.positional:
+            return str(compiled), tuple(compiled.params[name] for name in compiled.positiontup)
+        return str(compiled), dict(compiled.params)
+
+    def order(self, records: Records) -> Sequence[ColumnElement[Any]]:
+        """The order of the records: that of their key, or of everything in them."""
+        return [records.source.c[field.name] for field in records.collection.key] or list(records.source.c)
+
+    def equal(self, one: ColumnElement[Any], other: ColumnElement[Any], columns: Sequence[Column]) -> ColumnElement[bool]:
+        """Equality of bytes, of which an index can serve the wider half."""
+        if all(column.exact for column in columns):
+            return one == other
+        return and_(one == other, self.exactly(one) == self.exactly(other))
+
+
+def fits(text: str, family: Family) -> bool:
+    """Tell whether `text` can be a value of the family at all, so that no engine has to guess."""
+    try:
+        if family is Family.NUMBER:
+            return text.removeprefix("-").replace(".", "", 1).isdecimal() and text.isascii() and len(text) <= _DIGITS
+        if family is Family.MOMENT:
+            return bool(date.fromisoformat(text) if len(text) == _DAY else datetime.fromisoformat(text))
+        if family is Family.UUID:
+            return bool(UUID(text))
+        if family is Family.BINARY:
+            return bool(bytes.fromhex(text))
+    except ValueError:
+        return False
+    return "\0" not in text
+
+
+_DIGITS: Final = 40
+_DAY: Final = len("2026-01-01")
+
+
+def option(config: Config, name: str, default: int) -> int:
+    """Return a whole number above 0 from the options.
+
+    Raises:
+        Misconfigured: it is something else.
+    """
+    text = config.options.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise Misconfigured(f"{config.name}: the option {name} must be a whole number above 0")
+    return int(text)
