@@ -51,12 +51,14 @@ class _SealedField(_Field):
     def from_db_value(self, value: bytes | None, *_: object) -> Sealed | None:
         return None if value is None else Sealed(value)
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:  # noqa: ARG002, FBT001  # Django's signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:  # noqa: FBT001  # Django's signature
         value = model_instance.__dict__.get(self.attname)
         if value is None or isinstance(value, Sealed):
             return value
         owner: UUID = model_instance.key_id  # type: ignore[attr-defined]
-        return Sealed(seal(store.create(owner), self.packed(value), self._context(model_instance)))
+        begins = add and owner == model_instance.pk
+        key = store.create(owner) if begins else store.get(owner)  # a key that was destroyed does not come back
+        return Sealed(seal(key, self.packed(value), self._context(model_instance)))
 
     def opened(self, instance: models.Model, value: Sealed) -> Any:
         owner: UUID = instance.key_id  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from requests_app.audit.services import record
 from requests_app.brands.models import Brand
+from requests_app.keys import store
 from requests_app.ledger.services import enqueue
 from requests_app.values import Actor
 from requests_app.workflow.models import SubjectRequest, Transition
@@ -30,7 +31,9 @@ class StaleState(Exception):
 @transaction.atomic
 def open_dsr(*, by: Actor, **fields: Any) -> SubjectRequest:
     """Write a new request, its audit line and the step that lets the journey begin. `fields` are the model's."""
-    dsr = SubjectRequest.objects.create(id=uuid4(), reference=_reference(), **fields)
+    dsr = SubjectRequest(id=uuid4(), reference=_reference(), **fields)
+    store.create(dsr.key_id)
+    dsr.save(force_insert=True)
     record("request.opened", by=by, dsr_id=dsr.pk, right=dsr.right, brand=dsr.brand.slug, channel=dsr.channel)
     enqueue("journey.follow", key=f"follow:{dsr.pk}:0", dsr=dsr, number=0)
     return dsr

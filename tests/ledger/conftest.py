@@ -10,8 +10,6 @@ from requests_app.ledger.handlers import KINDS, Backoff, Done, Kind, Outcome
 from requests_app.ledger.models import Step
 from requests_app.ledger.services import enqueue, run
 
-KINDS.setdefault("journey.follow", Kind("journey.follow", lambda _claim: Done(), "journey", Backoff(), None))
-
 
 @dataclass(slots=True)
 class Work:
