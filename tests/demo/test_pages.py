@@ -1,0 +1,94 @@
+"""The two pages of the demo: mail that was sent, and the second factor."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.urls import include, path
+from pytest_django import Settings
+
+from demo.mailbox import letters
+from demo.views import totp
+
+urlpatterns = [path("demo/", include("demo.urls")), path("", include("requests_app.urls"))]
+pytestmark = pytest.mark.urls(__name__)
+RFC_6238_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+@pytest.fixture
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    settings.DSAR_DEMO_HOME = str(tmp_path)
+    return tmp_path / "mail"
+
+
+def send(subject: str, to: str = "claire@mail.example", text: str = "Hello") -> None:
+    message = EmailMultiAlternatives(subject, text, "privacy@o-jewels.example", [to])
+    message.attach_alternative("<p>The same</p>", "text/html")
+    message.send()
+
+
+def test_an_empty_mailbox_says_how_letters_get_there(folder: Path, client: Client) -> None:
+    assert "No letter yet" in client.get("/demo/mail/").content.decode()
+
+
+def test_the_newest_letter_stands_first_and_can_be_read_with_its_links(folder: Path, client: Client) -> None:
+    send("First")
+    send(
+        "Zweiter Brief für Zoé",
+        "zoé@bücher.example",
+        "Öffne http://127.0.0.1:8000/o-jewels/en/letter/abc_-1/\n\n<script>x</script>",
+    )
+    newest, first = letters(folder)
+    assert (newest.subject, first.subject, first.to) == ("Zweiter Brief für Zoé", "First", "claire@mail.example")
+    listed = client.get("/demo/mail/").content.decode()
+    assert listed.index(newest.name) < listed.index(first.name)
+    page = client.get(f"/demo/mail/{newest.name}/").content.decode()
+    assert '<a href="http://127.0.0.1:8000/o-jewels/en/letter/abc_-1/"' in page
+    assert "<script>" not in page
+
+
+def test_letters_sent_over_one_connection_are_told_apart(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "one.log").write_bytes(
+        b"To: a@b.example\nSubject: One\n\nfirst\n\n" + b"-" * 79 + b"\nSubject: Two\n\nsecond\n\n" + b"-" * 79 + b"\n"
+    )
+    assert [letter.subject for letter in letters(folder)] == ["Two", "One"]
+
+
+def test_an_unknown_letter_is_not_found(folder: Path, client: Client) -> None:
+    assert client.get("/demo/mail/0123456789abcdef/").status_code == 404
+
+
+def test_nothing_can_be_sent_to_the_pages(folder: Path, client: Client) -> None:
+    assert {client.post(f"/demo/{page}/").status_code for page in ("mail", "code")} == {405}
+
+
+@pytest.mark.parametrize(("at", "digits"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")])
+def test_the_code_is_that_of_the_standard(at: int, digits: str) -> None:
+    assert totp(RFC_6238_SECRET, at) == digits
+
+
+def test_the_code_page_shows_the_code_and_not_the_password(folder: Path, client: Client, tmp_path: Path) -> None:
+    officer = {"email": "ada@demo.example", "password": "open sesame", "totp_secret": RFC_6238_SECRET}
+    (tmp_path / "officer.json").write_text(json.dumps(officer), encoding="utf-8")
+    page = client.get("/demo/code/").content.decode()
+    assert "ada@demo.example" in page
+    assert "open sesame" not in page
+    assert RFC_6238_SECRET not in page
+
+
+def test_without_an_officer_the_page_says_how_to_get_one(folder: Path, client: Client) -> None:
+    assert "manage.py demo_officer" in client.get("/demo/code/").content.decode()
+
+
+@pytest.mark.urls("dsar.urls")
+def test_outside_the_demo_there_are_no_such_pages() -> None:
+    from dsar.urls import urlpatterns as real
+
+    assert configured.DSAR_DEMO is False
+    assert not any(str(pattern.pattern).startswith("demo") for pattern in real)
