@@ -6,6 +6,7 @@ from hashlib import sha256
 from django.db import connection
 
 from requests_app.bundle import services
+from requests_app.bundle.assemble import assemble
 from requests_app.bundle.gather import gather
 from requests_app.keys.store import KeyGone
 from requests_app.ledger.claims import Claim
@@ -27,8 +28,6 @@ def build(claim: Claim) -> Outcome:
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         (now,) = cursor.fetchone()
-    from requests_app.bundle.assemble import assemble
-
     material, digest, size = gather(dsr, now), sha256(), 0
     try:
         with vault.writing(dsr, Kind.FILE, level=0) as draft:
