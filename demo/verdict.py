@@ -26,12 +26,13 @@ NOT_LISTED: Final = frozenset({MANIFEST, SIGNATURE})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One collection: what was planted and what came."""
+    """One collection: what was planted, what came, and when its system had answered (ISO 8601)."""
 
     system: str
     collection: str
     planted: int
     came: int
+    answered_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,13 @@ def _keys(bundle: ZipFile, system: str, collection: str, name: str) -> list[Key]
 
 def _lines(bundle: ZipFile, planted: Expected) -> Iterator[Line]:
     members = _members(bundle, ".json")
+    searched = json.loads(bundle.read(MANIFEST)).get("searched", [])
+    answered = {system["system"]: str(system["answered_at"] or "") for system in searched}
     for system, collections in planted.keys.items():
         for collection, keys in collections.items():
             name = members.get((system, collection))
-            yield Line(system, collection, len(keys), len(_json(bundle.read(name))) if name else 0)
+            came = len(_json(bundle.read(name))) if name else 0
+            yield Line(system, collection, len(keys), came, answered.get(system, ""))
 
 
 def _records(bundle: ZipFile, planted: Expected) -> Iterator[str]:
