@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from requests_app.brands.models import Brand
 from requests_app.deadlines.services import clock
@@ -35,6 +36,7 @@ class Application:
     facts: Mapping[str, str] = field(default_factory=dict)
     details: str = ""
     channel: str = "form"
+    key: UUID | None = None  # the same key is the same filing, however often it is sent
 
 
 def rights_of(brand: Brand) -> tuple[Right, ...]:
@@ -51,12 +53,15 @@ def open_request(brand: Brand, application: Application, *, by: Actor) -> Subjec
         NotOffered: `application.right` is none that the brand offers.
         NotAnAddress: the e-mail address cannot be one.
     """
+    if application.key and (filed := _filed(brand, application.key)):
+        return filed
     if application.right not in {right.name for right in rights_of(brand)}:
         raise NotOffered(application.right)
     today = today_of(brand)
     due = clock(today, regime=brand.regime, establishment=brand.establishment)
     return open_dsr(
         by=by,
+        id=application.key or uuid4(),
         brand=brand,
         right=application.right,
         regime=brand.regime,
@@ -70,6 +75,13 @@ def open_request(brand: Brand, application: Application, *, by: Actor) -> Subjec
         due_legal_on=due.legal_on,
         due_safe_on=due.safe_on,
     )
+
+
+def _filed(brand: Brand, key: UUID) -> SubjectRequest | None:
+    """Return what was filed with `key`; the lock makes the second of two at the same moment see the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key.bytes[:8], signed=True)])
+    return SubjectRequest.objects.filter(brand=brand, pk=key).first()
 
 
 def address_index(address: str) -> bytes:

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from datetime import date
+from hashlib import sha256
 from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -176,6 +178,11 @@ class RequestForm(forms.Form):
         return ""
 
     @property
+    def key(self) -> UUID:
+        """What makes this filing one, however often it is sent: the form that was handed out, and what was typed."""
+        return UUID(bytes=sha256(repr(sorted(self.cleaned_data.items())).encode()).digest()[:16], version=4)
+
+    @property
     def rows(self) -> list[dict[str, Any]]:
         """The rows of the page on which the answers are checked."""
         return [{"label": self[name].label, "value": self.cleaned_data.get(name), "change": name} for name in self.shown]
@@ -196,40 +203,40 @@ class FollowForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The six digits that the page showed when the request was filed."""
+    """The six figures that the page showed when the request was filed."""
 
     code = forms.CharField(
-        label=_("Six-digit code"), max_length=20,
-        help_text=_("The page on which you filed the request showed it. It is in none of our letters."),
-        error_messages={"required": _("Enter the six-digit code")},
+        label=_("The six figures"), max_length=20,
+        help_text=_("The page on which you filed the request showed them. They are in none of our letters."),
+        error_messages={"required": _("Enter the six figures")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "digits", "size": 9}),
     )  # fmt: skip
 
     def clean_code(self) -> str:
         digits = re.sub(r"[\s\-.]", "", self.cleaned_data["code"])
         if not re.fullmatch(r"[0-9]{6}", digits):
-            raise ValidationError(_("Enter the six digits, like 482 913"), "shape")
+            raise ValidationError(_("Enter the six figures, like 482 913"), "shape")
         return digits
 
     def refuse(self, tries_left: int) -> None:
         """Say that the code was wrong, and how to go on."""
         if not tries_left:
-            self.add_error("code", _("This code no longer works. The page on which you filed the request can show a new one."))
+            self.add_error("code", _("These figures no longer work. The page on which you filed the request can show new ones."))
             return
         wrong = ngettext(
-            "This is not the code. You can try %(tries)d more time.",
-            "This is not the code. You can try %(tries)d more times.",
+            "These are not the right ones. You can try %(tries)d more time.",
+            "These are not the right ones. You can try %(tries)d more times.",
             tries_left,
         )
         self.add_error("code", wrong % {"tries": tries_left})
 
 
 class ClaimForm(forms.Form):
-    """The claim code, as it was shown at filing."""
+    """The claim code, which customers know as their key."""
 
     claim = forms.CharField(
-        label=_("Claim code"), max_length=80, help_text=_("The long code that you were asked to keep when you filed the request."),
-        error_messages={"required": _("Enter the claim code")},
+        label=_("Your key"), max_length=80, help_text=_("The long one that you were asked to keep when you filed the request."),
+        error_messages={"required": _("Enter your key")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What the status page shows, gathered in as few queries as it takes."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,8 @@ from requests_app.portal.passes import Pass, Sight
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.services import today_of
 from requests_app.workflow.states import Move, State
+
+_LINK: Final = re.compile(r"\S+/letter/\S+")  # a mailed link proves the mailbox: it is never shown anywhere else
 
 
 def of_status(sight: Sight) -> dict[str, Any]:
@@ -61,4 +64,11 @@ def _letter(letter: Letter) -> dict[str, Any]:
         LetterState.FAILED: (_("Could not be delivered"), "danger"),
     }
     words, kind = said[LetterState(letter.state)]
-    return {"subject": letter.subject or "–", "at": letter.sent_at or letter.written_at, "said": words, "kind": kind}
+    return {
+        "subject": letter.subject or "–",
+        "text": _LINK.sub(_("(the link stands in the letter itself)"), letter.text or ""),
+        "language": letter.language,
+        "at": letter.sent_at or letter.written_at,
+        "said": words,
+        "kind": kind,
+    }

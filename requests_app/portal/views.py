@@ -39,6 +39,7 @@ from requests_app.workflow.states import State
 
 Params = ParamSpec("Params")
 _UNPROVEN = frozenset({State.RECEIVED, State.VERIFYING})
+TOO_MANY = 429
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -82,7 +83,7 @@ def look(_request: HttpRequest, brand: str) -> HttpResponse:
 @placed
 def home(request: HttpRequest, place: Place) -> HttpResponse:
     rights = [_offer(right) | {"url": place.to("request", right=right.name)} for right in intake.rights_of(place.brand)]
-    return show(request, place, "home", {"rights": rights})
+    return show(request, place, "home", {"rights": rights, "term": term(place.brand.regime)})
 
 
 # ── filing ────────────────────────────────────────────────────────────────
@@ -107,7 +108,11 @@ def request_right(request: HttpRequest, place: Place, right: str) -> HttpRespons
     if is_too_quick(form.cleaned_data["opened"]):
         form.add_error(None, _("That was quicker than a person can type. Please look at it once more and send it again."))
         return _request_form(request, place, chosen, form, status=422)
-    return _filed(place, *_take_down(place, chosen, form))
+    dsr, made = _take_down(place, chosen, form)
+    answer = SeeOther(place.to("status", reference=dsr.reference))
+    if made:
+        passes.remember_filing(answer, place, dsr, made)
+    return answer
 
 
 def _request_form(request: HttpRequest, place: Place, right: Right, form: RequestForm, *, status: int = 200) -> HttpResponse:
@@ -115,20 +120,16 @@ def _request_form(request: HttpRequest, place: Place, right: Right, form: Reques
 
 
 @transaction.atomic
-def _take_down(place: Place, right: Right, form: RequestForm) -> tuple[SubjectRequest, Secrets]:
+def _take_down(place: Place, right: Right, form: RequestForm) -> tuple[SubjectRequest, Secrets | None]:
+    """Open the request and make its secrets; a form that is sent again opens nothing new, and past the proof shows nothing."""
     said = form.cleaned_data
     application = Application(
         right=right.name, email=said["email"], name=said["name"], language=place.language, facts=form.facts,
         details=said["details"],
+        key=form.key,
     )  # fmt: skip
     dsr = intake.open_request(place.brand, application, by=CUSTOMER)
-    return dsr, verification.begin(dsr)
-
-
-def _filed(place: Place, dsr: SubjectRequest, made: Secrets) -> HttpResponse:
-    answer = SeeOther(place.to("status", reference=dsr.reference))
-    passes.remember_filing(answer, place, dsr, made)
-    return answer
+    return dsr, verification.begin(dsr) if dsr.stage in _UNPROVEN else None
 
 
 # ── proving the address ───────────────────────────────────────────────────
@@ -280,7 +281,7 @@ def code(request: HttpRequest, place: Place, sight: Sight) -> HttpResponse:
         made = verification.new_code(sight.dsr)
     except TooSoon:
         return _later(
-            request, place, sight, _("There were ten codes for this request. Open our letter in this browser: here it needs none.")
+            request, place, sight, _("New figures were shown often enough. Open our letter in this browser: here it needs none.")
         )
     answer = SeeOther(place.to("status", reference=sight.dsr.reference))
     passes.remember_code(answer, place, sight.dsr, made)
@@ -317,7 +318,7 @@ def withdraw(request: HttpRequest, place: Place, sight: Sight) -> HttpResponse:
     try:
         advance(sight.dsr, Move.WITHDRAW, by=CUSTOMER)
     except (MoveNotAllowed, StaleState):
-        return _later(request, place, sight, _("The request went on in this very moment. Look at where it stands now."), status=409)
+        return _later(request, place, sight, _("It can no longer be withdrawn. Look at where it stands now."), status=409)
     return SeeOther(place.to("status", reference=sight.dsr.reference))
 
 
@@ -350,12 +351,13 @@ def download(request: HttpRequest, place: Place, sight: Sight) -> HttpResponseBa
 
 def _knows_claim(form: ClaimForm, dsr: SubjectRequest) -> bool:
     if form.is_valid() and not verification.holds_claim(dsr, form.cleaned_data["claim"]):
-        form.add_error("claim", _("This is not the claim code of this request. Look at the page on which you filed it."))
+        form.add_error("claim", _("This is not the key of this request. It stands on the page on which you filed it."))
     return form.is_valid()
 
 
-def _later(request: HttpRequest, place: Place, sight: Sight, said: str, *, status: int = 429) -> HttpResponse:
-    return show(request, place, "later", {"said": said, "dsr": sight.dsr}, status=status)
+def _later(request: HttpRequest, place: Place, sight: Sight, said: str, *, status: int = TOO_MANY) -> HttpResponse:
+    title = _("Please wait a little") if status == TOO_MANY else _("The request has gone on")
+    return show(request, place, "later", {"title": title, "said": said, "dsr": sight.dsr}, status=status)
 
 
 def _offer(right: Right) -> dict[str, Any]:

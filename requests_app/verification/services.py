@@ -69,9 +69,13 @@ class Secrets:
 
 
 def begin(dsr: SubjectRequest) -> Secrets:
-    """Make the two secrets of a new request, in the transaction that files it. Only digests are kept."""
+    """Make the two secrets of a new request, in the transaction that files it. Only digests are kept.
+
+    When one filing is sent twice (a double click), the second answer's secrets take the place of the first's.
+    """
     made = Secrets(code=_new_code(), claim=_new_claim())
-    Proof.objects.create(dsr=dsr, claim_digest=_claim_digest(made.claim), code_digest=_code_digest(dsr, made.code))
+    digests = {"claim_digest": _claim_digest(made.claim), "code_digest": _code_digest(dsr, made.code)}
+    Proof.objects.update_or_create(dsr=dsr, defaults=digests)
     return made
 
 

@@ -31,7 +31,7 @@ class StaleState(Exception):
 @transaction.atomic
 def open_dsr(*, by: Actor, **fields: Any) -> SubjectRequest:
     """Write a new request, its audit line and the step that lets the journey begin. `fields` are the model's."""
-    dsr = SubjectRequest(id=uuid4(), reference=_reference(), **fields)
+    dsr = SubjectRequest(**{"id": uuid4(), "reference": _reference()} | fields)
     store.create(dsr.key_id)
     dsr.save(force_insert=True)
     record("request.opened", by=by, dsr_id=dsr.pk, right=dsr.right, brand=dsr.brand.slug, channel=dsr.channel)
