@@ -38,9 +38,8 @@ class Broker:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [_binary(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+        where = ["--port", str(self.port), "--bind", "127.0.0.1"]
+        self.process = subprocess.Popen([_binary(), *where, "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL)
         for _ in range(200):
             if self.says("PING") == "+PONG":
                 return

@@ -48,10 +48,13 @@ def secret(name: str) -> str:
     """Return the secret `name`: the file that `NAME_FILE` names comes first.
 
     Raises:
-        Refused: there is none.
+        Refused: there is none, or its file cannot be read.
     """
     if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text(encoding="utf-8").strip()
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as fault:
+            raise Refused(f"{name}_FILE names a file that cannot be read: {fault.strerror}.") from fault
     if value := os.environ.get(name):
         return value
     raise Refused(f"The environment variable {name} is not set.")

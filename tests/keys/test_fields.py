@@ -102,7 +102,8 @@ def test_sealed_words_moved_to_another_row_of_the_same_request_do_not_open() -> 
     advance(dsr, Move.DOUBT, by=SYSTEM, reason="the second")
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE requests_app_transition t SET reason = o.reason FROM requests_app_transition o WHERE t.number = 3 AND o.number = 2",
+            "UPDATE requests_app_transition t SET reason = o.reason FROM requests_app_transition o"
+            " WHERE t.number = 3 AND o.number = 2",
         )
 
     assert Transition.objects.get(number=2).reason == "the first"

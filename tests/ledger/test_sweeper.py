@@ -8,12 +8,13 @@ from threading import Event
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
+from kombu.exceptions import OperationalError as BrokerAway
 from pytest_django import Settings
 
 from requests_app.ledger.claims import Claim, claim
 from requests_app.ledger.handlers import Done, Outcome
 from requests_app.ledger.models import Step
-from requests_app.ledger.sweeper import BrokerAway, Sweeper, due, publish_due
+from requests_app.ledger.sweeper import Sweeper, due, publish_due
 from requests_app.ledger.tasks import run_step, sweep
 from tests.brokers import Broker, free_port, wakes_through
 from tests.ledger.conftest import Work

@@ -56,9 +56,7 @@ def test_the_application_cannot_run_without_triggers() -> None:
 @pytest.mark.parametrize("state", [state for state in State if state != State.RECEIVED])
 def test_a_request_begins_as_received(state: State) -> None:
     with pytest.raises(IntegrityError, match="begins as received"):
-        SubjectRequest.objects.create(
-            reference="DSR-0000-0001", brand=a_brand(), right="access", regime="eu-gdpr", language="en", email_index=bytes(32), state=state,
-        )  # fmt: skip
+        SubjectRequest.objects.create(reference="DSR-0000-0001", brand=a_brand(), email_index=bytes(32), state=state)
 
 
 def test_the_right_asked_for_never_changes() -> None:
