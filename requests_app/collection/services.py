@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F
@@ -11,9 +12,11 @@ from django.db.models.functions import Now
 
 from requests_app.audit.services import record
 from requests_app.collection.models import Part, Pull, PullState
+from requests_app.ledger.models import OPEN, Step
 from requests_app.ledger.services import enqueue
 from requests_app.matching.models import Match, MatchState
-from requests_app.values import SYSTEM
+from requests_app.sources.models import Source
+from requests_app.values import SYSTEM, Actor
 from requests_app.vault import services as vault
 from requests_app.vault.models import StoredFile
 from requests_app.workflow.models import SubjectRequest
@@ -60,6 +63,15 @@ def fail(pull: Pull, code: str) -> None:
     Pull.objects.filter(pk=pull.pk).update(state=PullState.FAILED, fault=code, records=0)
     record("pull.failed", by=SYSTEM, dsr_id=pull.dsr_id, source=pull.source.name, code=code)
     settle(pull.dsr)
+
+
+@transaction.atomic
+def ask_check(source: Source, *, by: Actor) -> None:
+    """Have `source` compared with its description soon, unless that is under way already. No web request waits for it."""
+    if Step.objects.filter(source=source, kind="collection.check", state__in=OPEN).exists():
+        return
+    record("source.check_asked", by=by, source=source.name, brand=source.brand.slug)
+    enqueue("collection.check", key=f"check:{source.pk}:{uuid4()}", source=source)
 
 
 def settle(dsr: SubjectRequest) -> None:

@@ -37,6 +37,24 @@ def pull(claim: Claim) -> Outcome:
     )
 
 
+@handles("collection.check", queue="collect", retry=Backoff(attempts=1))
+def check(claim: Claim) -> Outcome:
+    """Compare one system with its description, and keep what was found in the step's proof: places and codes, no data."""
+    source = claim.step.source
+    if source is None:
+        raise StepFailed("no_source", again=False)
+    try:
+        health = connector(source).check(config(source))
+    except SourceFault as fault:
+        source.failed(fault.code, str(fault))
+        raise StepFailed(fault.code, again=False) from None
+    problems = [{"code": one.code, "where": one.where, "message": one.message, "fatal": one.fatal} for one in health.problems]
+    if health.usable:
+        return Done(proof={"problems": problems}, commit=source.answered)
+    worst = next(one for one in health.problems if one.fatal)
+    return Done(proof={"problems": problems}, commit=lambda: source.failed(worst.code, f"{worst.where}: {worst.message}"))
+
+
 def _answer(asked: Pull, claim: Claim) -> tuple[Answer, str]:
     roots = Match.objects.get(dsr=asked.dsr, source=asked.source).roots
     system, reach = connector(asked.source), config(asked.source)

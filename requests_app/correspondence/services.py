@@ -50,18 +50,24 @@ def tell_officers(dsr: SubjectRequest, kind: str) -> None:
 def _write(  # noqa: PLR0913  # the facts of one letter
     dsr: SubjectRequest, kind: str, *, language: str, address: str, index: bytes, context: Mapping[str, Any], officer: Officer | None = None,
 ) -> Letter:  # fmt: skip
-    with override(language):
-        said = render_to_string(
-            [f"letters/{language}/{kind}.txt", f"letters/en/{kind}.txt"], {"dsr": dsr, "brand": dsr.brand, **context}
-        )
-    subject, _, text = said.strip().partition("\n")
+    subject, text = said(dsr, kind, language=language, **context)
     letter = Letter.objects.create(
         id=uuid4(), dsr=dsr, officer=officer, kind=kind, language=language, address=address, address_index=index,
-        subject=subject.removeprefix("Subject:").strip(), text=text.strip() + "\n",
+        subject=subject, text=text,
     )  # fmt: skip
     record("letter.written", by=SYSTEM, dsr_id=dsr.pk, letter=str(letter.pk), kind=kind)
     enqueue("correspondence.send", key=f"letter:{letter.pk}", dsr=dsr, letter=str(letter.pk))
     return letter
+
+
+def said(dsr: SubjectRequest, kind: str, *, language: str, **context: Any) -> tuple[str, str]:
+    """Return subject and text of the letter `kind`, as it would be written now."""
+    with override(language):
+        letter = render_to_string(
+            [f"letters/{language}/{kind}.txt", f"letters/en/{kind}.txt"], {"dsr": dsr, "brand": dsr.brand, **context},
+        )  # fmt: skip
+    subject, _, text = letter.strip().partition("\n")
+    return subject.removeprefix("Subject:").strip(), text.strip() + "\n"
 
 
 def written_lately(index: bytes, kind: str, within: timedelta) -> int:

@@ -9,7 +9,6 @@ from django.core.validators import validate_email
 from django.urls import reverse
 
 from requests_app.brands.models import Brand
-from requests_app.officers import links
 from requests_app.officers.models import Role
 from requests_app.officers.services import INVITATION_HOLDS, invite
 from requests_app.values import Actor
