@@ -28,14 +28,18 @@ from requests_app.connectors.base import (
 from requests_app.connectors.sql.description import Description, describe
 from requests_app.connectors.sql.files import attachments
 from requests_app.connectors.sql.graph import Graph, trace
+from requests_app.connectors.sql.mariadb import Maria
 from requests_app.connectors.sql.persons import Persons
 from requests_app.connectors.sql.postgres import Postgres
 from requests_app.connectors.sql.query import Query
 from requests_app.connectors.sql.schema import differences, live_columns, notices, prices, refusals, require
 from requests_app.connectors.sql.session import Live, Session, option
+from requests_app.connectors.sql.sqlite import Sqlite
 from requests_app.values import Identity, Root
 
-ENGINES: Final[Mapping[str, type[Session]]] = MappingProxyType({"postgresql": Postgres})
+ENGINES: Final[Mapping[str, type[Session]]] = MappingProxyType(
+    {"postgresql": Postgres, "postgres": Postgres, "mysql": Maria, "mariadb": Maria, "sqlite": Sqlite}
+)
 CANDIDATES: Final = 100
 TIMEOUT: Final = 600  # seconds for one statement
 
@@ -75,7 +79,7 @@ class Sql(Connector):
                 yield item
 
     def _compare(self, config: Config, description: Description, graph: Graph) -> Iterator[Problem]:
-        with _opened(config) as session:
+        with _opened(config, description) as session:
             live = live_columns(description, session)
             found = list(differences(description, live))
             yield from found
@@ -86,12 +90,12 @@ class Sql(Connector):
     def _candidates(self, config: Config, identity: Identity) -> Iterator[Candidate]:
         description, graph = _searchable(config)
         limit = option(config, "candidate_limit", CANDIDATES)
-        with _opened(config) as session, _explained(config, description, session) as live:
+        with _opened(config, description) as session, _explained(config, description, session) as live:
             yield from Persons(description, graph, live, session, identity).candidates(limit)
 
     def _find(self, config: Config, identity: Identity, roots: tuple[Root, ...]) -> Iterator[Batch | Attachment]:
         description, graph = _searchable(config)
-        with _opened(config) as session, _explained(config, description, session) as live:
+        with _opened(config, description) as session, _explained(config, description, session) as live:
             Persons(description, graph, live, session, identity).verify(roots)
             query = Query(description, graph, live, session, roots)
             for collection in description.collections:
@@ -105,9 +109,13 @@ def _read(name: str, query: Query, session: Session) -> Iterator[Batch | Attachm
     records = query.records(name)
     if records is None:
         return
+    total = 0
     for form in Form:
         for text, count in session.batches(records, form):
+            total += count
             yield Batch(name, form, text, count)
+        if not total:  # the snapshot holds none: nor will the next form, nor files
+            return
     for field in records.collection.shown:
         if field.info.is_file:
             yield from attachments(records, field, query, session)
@@ -128,8 +136,8 @@ def _searchable(config: Config) -> tuple[Description, Graph]:
 
 
 @contextmanager
-def _opened(config: Config) -> Iterator[Session]:
-    session = _engine(config)(config, option(config, "statement_timeout", TIMEOUT))
+def _opened(config: Config, description: Description) -> Iterator[Session]:
+    session = _engine(config)(config, option(config, "statement_timeout", TIMEOUT), description.schema)
     try:
         yield session
     finally:
@@ -149,7 +157,7 @@ def _explained(config: Config, description: Description, session: Session) -> It
         yield live
     except Exception as error:
         if isinstance(session.fault(error, config), NotAsDescribed):
-            with _opened(config) as later:
+            with _opened(config, description) as later:
                 require(description, live_columns(description, later), config.name)
         raise
 

@@ -14,8 +14,8 @@ from sqlalchemy import Select, func, select
 from requests_app.connectors.base import Attachment, Misconfigured, MissingFile
 from requests_app.connectors.sql.description import Field
 from requests_app.connectors.sql.query import Query
-from requests_app.connectors.sql.session import Family, Records, Session
-from requests_app.connectors.sql.text import file_name
+from requests_app.connectors.sql.session import Records, Session
+from requests_app.connectors.sql.text import Family, file_name
 
 CHUNK: Final = 256 * 1024  # bytes
 TOGETHER: Final = 2 * 1024 * 1024  # bytes of small contents that are fetched by one statement

@@ -32,8 +32,8 @@ from sqlalchemy.types import UserDefinedType
 
 from requests_app.connectors.base import Config, Form, NotAsDescribed, Refused, SourceFault, TooSlow, Unreachable
 from requests_app.connectors.sql.description import Field
-from requests_app.connectors.sql.session import BATCH, CONNECT_TIMEOUT, Column, Family, Live, Records, Session, fits
-from requests_app.connectors.sql.text import BLANKS, STARTS, file_name
+from requests_app.connectors.sql.session import CONNECT_TIMEOUT, Column, Live, Records, Session, fits
+from requests_app.connectors.sql.text import BATCH, BLANKS, STARTS, Family, file_name
 
 _FAMILIES: Final = {
     **dict.fromkeys(("int2", "int4", "int8", "numeric", "float4", "float8", "oid"), Family.NUMBER),
@@ -149,30 +149,31 @@ class Postgres(Session):
             return Unreachable(f"{config.name}: the system cannot be reached or stopped answering")
         return SourceFault(f"{config.name}: the system could not answer (SQLSTATE {state or 'unknown'})")
 
-    def columns(self, schema: str, tables: Sequence[str]) -> Live:
+    def columns(self, tables: Sequence[str]) -> Live:
         live: dict[str, dict[str, Column]] = {}
         for table, name, kind, declared, exact, collation in self.connection.execute(
-            _COLUMNS, {"tables": list(tables), "schema": schema}
+            _COLUMNS, {"tables": list(tables), "schema": self.schema}
         ):
             family = _FAMILIES.get(kind, Family.OTHER)
             live.setdefault(table, {})[name] = Column(name, family, declared, exact, collation)
         return live
 
-    def serves(self, schema: str, table: str, column: Column, *, email: bool) -> bool:
-        found = self.connection.execute(_INDEXED, {"table": self._regclass(schema, table)}).fetchone()
+    def lacks_index(self, table: str, column: Column, *, email: bool) -> str:
+        found = self.connection.execute(_INDEXED, {"table": self._regclass(table)}).fetchone()
         kind, starts = found or ("v", [])
         bare = {start.replace("::text", "").replace('"', "").replace("((", "(").replace("))", ")") for start in starts}
         by_lower = email and not column.declared.endswith("citext")
-        return kind == "v" or (f"lower({column.name})" if by_lower else column.name) in bare
+        wanted = f"lower({column.name})" if by_lower else column.name
+        return "" if kind == "v" or wanted in bare else wanted
 
-    def estimate(self, schema: str, table: str) -> int:
-        explain = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {self._regclass(schema, table)}"  # noqa: S608  # the name is quoted
+    def estimate(self, table: str) -> int:
+        explain = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {self._regclass(table)}"  # noqa: S608  # the name is quoted
         plan = self.connection.execute(explain).fetchone()[0]
         return int(plan[0]["Plan"]["Plan Rows"])
 
-    def _regclass(self, schema: str, table: str) -> str:
+    def _regclass(self, table: str) -> str:
         quote = self.dialect.identifier_preparer.quote_identifier
-        return f"{quote(schema)}.{quote(table)}" if schema else quote(table)
+        return f"{quote(self.schema)}.{quote(table)}" if self.schema else quote(table)
 
     def rows(self, statement: Select[Any]) -> Iterator[Sequence[Any]]:
         with self.connection.cursor(name=f"dsar_{next(self._cursors)}") as cursor:

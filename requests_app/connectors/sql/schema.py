@@ -10,7 +10,8 @@ from requests_app.connectors.base import NotAsDescribed, Problem
 from requests_app.connectors.sql.description import Collection, Description, Field
 from requests_app.connectors.sql.graph import Graph
 from requests_app.connectors.sql.query import Query
-from requests_app.connectors.sql.session import Column, Family, Live, Session
+from requests_app.connectors.sql.session import Column, Live, Session
+from requests_app.connectors.sql.text import Family
 
 _FIT: Final[Mapping[str, frozenset[Family]]] = MappingProxyType(
     {
@@ -35,7 +36,7 @@ _FIT: Final[Mapping[str, frozenset[Family]]] = MappingProxyType(
 def live_columns(description: Description, session: Session) -> Live:
     """Return the live columns under the names of the description; tables and columns that are not there are left out."""
     fold = str.lower if session.folds_names else str
-    found = session.columns(description.schema, [collection.name for collection in description.collections])
+    found = session.columns([collection.name for collection in description.collections])
     tables = {fold(name): {fold(field): column for field, column in columns.items()} for name, columns in found.items()}
     return {
         collection.name: {
@@ -101,16 +102,11 @@ def prices(description: Description, graph: Graph, live: Live, session: Session)
     """Yield the columns by which records are looked for without an index, with the number of rows that each search reads."""
     for collection in description.collections:
         sought = [field for field in collection.fields if _is_sought(collection, field, graph)]
-        columns = live[collection.name]
-        unindexed = [
-            field
-            for field in sought
-            if not session.serves(description.schema, collection.name, columns[field.name], email=field.identity == "email")
-        ]
-        if unindexed:
-            rows = session.estimate(description.schema, collection.name)
-            for field in unindexed:
-                index = f"lower({field.name})" if field.identity == "email" else field.name
+        for field in sought:
+            column = live[collection.name][field.name]
+            index = session.lacks_index(collection.name, column, email=field.identity == "email")
+            if index:
+                rows = session.estimate(collection.name)
                 message = f"no index on {index}: each search reads about {rows:,} rows of `{collection.name}`"
                 yield Problem("not_indexed", field.where, message, fatal=False)
 

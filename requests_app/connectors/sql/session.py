@@ -4,33 +4,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, and_
+from sqlalchemy import ColumnElement, FromClause, and_, case, literal, null, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.elements import CompilerElement
 
 from requests_app.connectors.base import Config, Form, Misconfigured, SourceFault
-from requests_app.connectors.sql.description import Collection
+from requests_app.connectors.sql.description import Collection, Field
+from requests_app.connectors.sql.text import Family, file_name, written
 
 CONNECT_TIMEOUT: Final = 5  # seconds
-BATCH: Final = 256 * 1024  # bytes of text in one batch, about
-
-
-class Family(StrEnum):
-    """Kinds of column, as far as reading and comparing differ."""
-
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    TEXT = "text"
-    MOMENT = "moment"
-    BINARY = "binary"
-    JSON = "json"
-    UUID = "uuid"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +53,13 @@ class Session(ABC):
     folds_names: ClassVar[bool] = True
     lateral: ClassVar[bool] = False
 
-    def __init__(self, config: Config, timeout: int) -> None:
+    def __init__(self, config: Config, timeout: int, schema: str) -> None:
         """Connect and begin.
 
         Raises:
             Exception: of the driver; `fault` translates it.
         """
-        self.config, self.timeout = config, timeout
+        self.config, self.timeout, self.schema = config, timeout, schema
         self.connection: Any = self._connect()
 
     def close(self) -> None:
@@ -88,23 +74,36 @@ class Session(ABC):
         """Translate a driver's exception, without its text; None when it is not the driver's."""
 
     @abstractmethod
-    def columns(self, schema: str, tables: Sequence[str]) -> Live: ...
+    def columns(self, tables: Sequence[str]) -> Live: ...
 
     @abstractmethod
-    def serves(self, schema: str, table: str, column: Column, *, email: bool) -> bool:
-        """Tell whether an index helps to find records by the column: by `is_email` or by equality. True for a view."""
+    def lacks_index(self, table: str, column: Column, *, email: bool) -> str:
+        """Return words for the index that finding records by the column (`is_email`, or equality) lacks; empty for a view."""
 
     @abstractmethod
-    def estimate(self, schema: str, table: str) -> int:
+    def estimate(self, table: str) -> int:
         """About how many rows the table has."""
 
     @abstractmethod
     def rows(self, statement: Select[Any]) -> Iterator[Sequence[Any]]:
         """Yield rows; other statements may run in between."""
 
-    @abstractmethod
+    def stream(self, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+        """Yield rows without ever holding many; no other statement may run in between."""
+        return self.rows(statement)
+
     def batches(self, records: Records, form: Form) -> Iterator[tuple[bytes, int]]:
         """Yield text of about `BATCH` bytes with its number of records, in the order of the key."""
+        shown = records.collection.shown
+        cells = [self._cell(records.source.c[field.name], field, records.columns[field.name]) for field in shown]
+        statement = select(*cells).select_from(records.source).order_by(*self.order(records))
+        families = [written_as(field, records.columns[field.name]) for field in shown]
+        return written(self.stream(statement), [field.name for field in shown], families, form)
+
+    def _cell(self, value: ColumnElement[Any], field: Field, column: Column) -> ColumnElement[Any]:
+        if column.family is Family.BINARY and field.info.is_file:
+            return case((value.is_(null()), null()), else_=literal(file_name(field.name, field.media_type)))
+        return value
 
     @abstractmethod
     def text_of(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -141,6 +140,20 @@ class Session(ABC):
         if all(column.exact for column in columns):
             return one == other
         return and_(one == other, self.exactly(one) == self.exactly(other))
+
+
+def written_as(field: Field, column: Column) -> Family:
+    """The family in which a column is written: the description may tell a truth from a number, JSON from text."""
+    wanted = field.info.data_type
+    if column.family is Family.BOOLEAN and wanted in {"integer", "decimal", "float"}:
+        return Family.NUMBER
+    if column.family is Family.NUMBER and wanted == "boolean":
+        return Family.BOOLEAN
+    if column.family is Family.TEXT and wanted in {"json", "object"}:
+        return Family.JSON
+    if column.family is Family.BINARY and field.info.is_file:
+        return Family.TEXT
+    return column.family
 
 
 def fits(text: str, family: Family) -> bool:

@@ -5,18 +5,19 @@ spreadsheet could take for a formula gets one leading apostrophe, and so does on
 reads the CSV back removes exactly one.
 """
 
+import json
 import math
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
+from enum import StrEnum
 from json.encoder import encode_basestring as json_text
 from mimetypes import guess_extension
 from typing import Any, Final
 
 from requests_app.connectors.base import Form
-from requests_app.connectors.sql.session import BATCH, Family
 
+BATCH: Final = 256 * 1024  # bytes of text in one batch, about
 BLANKS: Final = " \v\f\x85\xa0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 STARTS: Final = "=+@\t\r\n\0'\uff1d\uff0b\uff0d\uff20\uff07\ufe62\ufe63\ufe66\ufe6b\u2212-"
 """What makes a formula, or hides one, at the beginning of a cell; both stand inside the brackets of a regular expression."""
@@ -24,6 +25,19 @@ STARTS: Final = "=+@\t\r\n\0'\uff1d\uff0b\uff0d\uff20\uff07\ufe62\ufe63\ufe66\uf
 _LIVE: Final = re.compile(f"[{BLANKS}]*[{STARTS}]")
 
 Cell = Callable[[Any], str]
+
+
+class Family(StrEnum):
+    """Kinds of column, as far as reading and comparing differ."""
+
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    MOMENT = "moment"
+    BINARY = "binary"
+    JSON = "json"
+    UUID = "uuid"
+    OTHER = "other"
 
 
 def guarded(text: str) -> str:
@@ -60,7 +74,7 @@ def written(
 
 def _json_line(names: Sequence[str], families: Sequence[Family]) -> Callable[[Sequence[Any]], bytes]:
     keys = [json_text(name) + ":" for name in names]
-    cells = [_JSON.get(family, _json_value) for family in families]
+    cells = [_JSON.get(family, _JSON_VALUE) for family in families]
 
     def line(row: Sequence[Any]) -> bytes:
         parts = (key + ("null" if value is None else cell(value)) for key, cell, value in zip(keys, cells, row, strict=True))
@@ -70,7 +84,7 @@ def _json_line(names: Sequence[str], families: Sequence[Family]) -> Callable[[Se
 
 
 def _csv_line(families: Sequence[Family]) -> Callable[[Sequence[Any]], bytes]:
-    cells = [_CSV.get(family, _csv_value) for family in families]
+    cells = [_CSV.get(family, _CSV_VALUE) for family in families]
 
     def line(row: Sequence[Any]) -> bytes:
         return (",".join("" if value is None else cell(value) for cell, value in zip(cells, row, strict=True)) + "\n").encode()
@@ -79,54 +93,55 @@ def _csv_line(families: Sequence[Family]) -> Callable[[Sequence[Any]], bytes]:
 
 
 def _plain(value: Any) -> str:
-    """Text of a value that is no number, truth or text by itself: bytes in base64, moments in ISO 8601."""
-    if isinstance(value, bytes):
-        return b64encode(value).decode("ascii")
-    return str(value)
+    """Text of a value that has no form of its own: bytes in base64."""
+    return b64encode(value).decode("ascii") if isinstance(value, bytes) else str(value)
 
 
 def _number(value: Any) -> str | None:
-    """The number as it is written; None for what JSON has no number for."""
+    """The number as the source writes it; None for what JSON has no number for."""
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else None
-    return str(value) if isinstance(value, (int, Decimal)) else None
+    text = str(value)
+    return text if not isinstance(value, bytes) and _NUMBER.fullmatch(text) else None
 
 
-def _json_value(value: Any) -> str:
-    return _number(value) or json_text(_plain(value))
+def _any_number(value: Any) -> str | None:
+    return None if isinstance(value, str) else _number(value)
 
 
-def _csv_value(value: Any) -> str:
-    return _number(value) or _quoted(guarded(_plain(value)))
+def _truth(value: Any) -> str | None:
+    return _TRUTHS.get(str(value)) or _number(value)
 
 
-def _json_truth(value: Any) -> str:
-    return ("true" if value else "false") if value in (0, 1) else _json_value(value)
+def _moment(value: Any) -> str | None:
+    """ISO 8601 of what reads as a date, a time or both."""
+    return value.replace(" ", "T", 1) if isinstance(value, str) and _MOMENT.fullmatch(value) else None
 
 
-def _csv_truth(value: Any) -> str:
-    return ("true" if value else "false") if value in (0, 1) else _csv_value(value)
+def _document(value: Any) -> str | None:
+    """A JSON column's own text on one line: between its values, line feeds mean nothing. None where it is no JSON."""
+    text = _plain(value)
+    try:
+        json.loads(text, parse_constant=_refuse)
+    except ValueError:
+        return None
+    return text.translate(_ONE_LINE)
 
 
-def _json_document(value: Any) -> str:
-    """A JSON column's own text, on one line: between its values, line feeds mean nothing."""
-    return _plain(value).translate(_ONE_LINE)
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
 
 
-def _csv_moment(value: Any) -> str:
-    return _moment(value) if _is_moment(value) else _csv_value(value)
+def _json(bare: Callable[[Any], str | None]) -> Cell:
+    return lambda value: bare(value) or json_text(_plain(value))
+
+
+def _csv(bare: Callable[[Any], str | None]) -> Cell:
+    return lambda value: bare(value) or _quoted(guarded(_plain(value)))
 
 
 def _json_moment(value: Any) -> str:
-    return json_text(_moment(value)) if _is_moment(value) else _json_value(value)
-
-
-def _is_moment(value: Any) -> bool:
-    return isinstance(value, str) and bool(_MOMENT.fullmatch(value))
-
-
-def _moment(value: str) -> str:
-    return value.replace(" ", "T", 1)
+    return json_text(_moment(value) or _plain(value))
 
 
 def _quoted(text: str) -> str:
@@ -134,10 +149,20 @@ def _quoted(text: str) -> str:
 
 
 _ONE_LINE: Final = str.maketrans("\n\r\t", "   ")
-_MOMENT: Final = re.compile(r"-?[0-9]{1,4}[-:][0-9]{2}[-:][0-9]{2}([ T][0-9:.]+)?(Z|[+-][0-9:]+)?(\.[0-9]+)?")
-_JSON: Final[dict[Family, Cell]] = {Family.BOOLEAN: _json_truth, Family.JSON: _json_document, Family.MOMENT: _json_moment}
-_CSV: Final[dict[Family, Cell]] = {
-    Family.BOOLEAN: _csv_truth,
-    Family.JSON: lambda value: _quoted(guarded(_json_document(value))),
-    Family.MOMENT: _csv_moment,
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+)?(Z|[+-][0-9:]+)?|-?[0-9]{2,3}:[0-9]{2}(:[0-9.]+)?")
+_TRUTHS: Final = {"0": "false", "1": "true", "False": "false", "True": "true"}
+_JSON: Final[dict[Family, Cell]] = {
+    Family.NUMBER: _json(_number),
+    Family.BOOLEAN: _json(_truth),
+    Family.MOMENT: _json_moment,
+    Family.JSON: _json(_document),
 }
+_CSV: Final[dict[Family, Cell]] = {
+    Family.NUMBER: _csv(_number),
+    Family.BOOLEAN: _csv(_truth),
+    Family.MOMENT: _csv(_moment),
+    Family.JSON: lambda value: _quoted(guarded(_document(value) or _plain(value))),
+}
+_JSON_VALUE: Final = _json(_any_number)
+_CSV_VALUE: Final = _csv(_any_number)
