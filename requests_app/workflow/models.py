@@ -1,6 +1,6 @@
 """The request of a person, and every move it made."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -38,6 +38,12 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
         """Narrow to the brands that `user` works for. Doors reach requests only through this."""
         return self.filter(brand__in=policy.brands_of(user))
 
+    def to_forget(self) -> Self:
+        """Narrow to those whose own term of keeping is over (`Brand.retention_days` after the end): the longest closed first."""
+        kept = models.F("brand__retention_days") * models.Value(timedelta(days=1))
+        ended = models.ExpressionWrapper(models.F("closed_at") + kept, models.DateTimeField())
+        return self.filter(forgotten_at=None, closed_at__isnull=False).alias(ended=ended).filter(ended__lt=Now()).order_by("closed_at")
+
     def soonest_first(self) -> Self:
         return self.order_by(models.F("due_safe_on").asc(nulls_last=True), "received_at")
 
@@ -59,18 +65,18 @@ class SubjectRequest(models.Model):
     name = SealedTextField(null=True)
     facts = SealedJSONField(null=True)
     details = SealedTextField(null=True)
-    closing_reason = SealedTextField(null=True)
 
     received_at = models.DateTimeField(db_default=Now())
     verified_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
     due_legal_on = models.DateField(null=True)
     due_safe_on = models.DateField(null=True)
 
     objects = SubjectRequestQuerySet.as_manager()
 
-    personal_fields: ClassVar[frozenset[str]] = frozenset({"email", "name", "facts", "details", "closing_reason", "email_index"})
+    personal_fields: ClassVar[frozenset[str]] = frozenset({"email", "name", "facts", "details", "email_index"})
     plain_fields: ClassVar[frozenset[str]] = frozenset({"reference", "right", "regime", "channel", "language"})
 
     class Meta:
@@ -88,6 +94,8 @@ class SubjectRequest(models.Model):
         indexes = [
             # The officer's queue: open requests, soonest due first.
             models.Index(name="subjectrequest_queue", fields=["brand", "due_safe_on"], condition=~Q(state__in=sorted(CLOSED))),
+            # What is kept no longer than it must be.
+            models.Index(name="subjectrequest_to_forget", fields=["closed_at"], condition=Q(forgotten_at=None)),
             # How many letters went to one address lately.
             models.Index(name="subjectrequest_address", fields=["email_index", "received_at"]),
         ]

@@ -71,8 +71,12 @@ def advance(dsr: SubjectRequest, move: Move, *, by: Actor, reason: str = "") -> 
 
 
 def locked(dsr: SubjectRequest) -> SubjectRequest:
-    """Return `dsr` as it is now, locked until the transaction ends: two that end together see one another."""
-    return SubjectRequest.objects.select_for_update().select_related("brand").get(pk=dsr.pk)
+    """Return `dsr` as it is now, locked until the transaction ends: two that end together see one another.
+
+    Its brand is not locked, and rows that belong to the request can still be written: two that wrote some first would
+    else wait for each other.
+    """
+    return SubjectRequest.objects.select_for_update(of=("self",), no_key=True).select_related("brand").get(pk=dsr.pk)
 
 
 def today_of(brand: Brand) -> date:
