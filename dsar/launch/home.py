@@ -38,6 +38,7 @@ class Home:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as fault:
+            lock.close()
             raise CannotStart(self._already_running()) from fault
         return lock
 

@@ -161,12 +161,15 @@ class Processes:
         for of_servers in (False, True):
             self.stop([name for name, (program, _) in self._running.items() if program.is_server is of_servers])
 
-    def clear_leftovers(self) -> None:
-        """End what an earlier start left behind because it was killed itself; strangers with the same number are spared."""
+    def clear_leftovers(self, *, patience: float = 5) -> None:
+        """End what an earlier start left behind because it was killed itself; after `patience` seconds by force.
+
+        Strangers who have one of the numbers by now are spared.
+        """
         for record in self.home.records.glob("*.json"):
             leader = json.loads(record.read_text(encoding="utf-8"))
             if leader["born"] and identity.born(leader["pid"]) == leader["born"]:
-                _end(leader["pid"], signal.Signals(leader["ends_by"]))
+                _end(leader["pid"], signal.Signals(leader["ends_by"]), patience)
             for pid in identity.group(leader["pid"], f"{MARK}={self.home.path}"):
                 os.kill(pid, signal.SIGKILL)
             record.unlink()
@@ -185,9 +188,9 @@ def _leashed(program: Program) -> list[str | Path]:
     return [sys.executable, "-I", "-S", LEASH, str(int(program.ends_by)), str(os.getpid()), *program.command]
 
 
-def _end(pid: int, ends_by: signal.Signals) -> None:
+def _end(pid: int, ends_by: signal.Signals, patience: float) -> None:
     _signal_group(pid, ends_by, whole=False)
-    latest = time.monotonic() + 5
+    latest = time.monotonic() + patience
     while identity.born(pid) and time.monotonic() < latest:
         time.sleep(_POLL_DELAY)
     _signal_group(pid, signal.SIGKILL)

@@ -22,7 +22,7 @@ def build(launch: Launch, servers: Servers) -> None:
     print("Building the demo shop (10,000 customers) …", flush=True)
     folder = launch.home.path / "shop"
     (folder / "files").mkdir(parents=True, exist_ok=True)
-    variables = os.environ | _for_builder(launch.home, servers)
+    variables = os.environ | for_builder(launch.home, servers)
     code, _ = launch.processes.run(Program("shop", launch.module("demo.build"), variables, launch.root))
     if code:
         raise CannotStart(f"The demo shop could not be built: {launch.processes.last_words('shop')}")
@@ -49,7 +49,7 @@ def environment(home: Home, servers: Servers) -> dict[str, str]:
     }
 
 
-def _for_builder(home: Home, servers: Servers) -> dict[str, str]:
+def for_builder(home: Home, servers: Servers) -> dict[str, str]:
     return {
         "DEMO_ORDERS_BUILD_URL": _driver(servers.as_role(BUILDER, _password(home, BUILDER), SHOP)),
         "DEMO_MARKETING_BUILD_URL": _marketing(home, servers, BUILDER),

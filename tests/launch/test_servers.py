@@ -1,0 +1,164 @@
+"""The servers of a start, with real processes."""
+
+import os
+import shutil
+import socket
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pymysql
+import pytest
+import redis
+from sqlalchemy import make_url
+
+from dsar.launch import databases, identity, shop
+from dsar.launch.home import Home
+from dsar.launch.launch import Launch
+from tests.launch.conftest import NAMED_SERVERS, ROOT, begin
+
+LISTENING = "0A"  # the state in /proc/net/tcp
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Launch, databases.Servers]]:
+    """All servers of a demo, for the tests that only look."""
+    with pytest.MonkeyPatch.context() as patch, begin(tmp_path_factory.mktemp("running") / "home") as launch:
+        for name in NAMED_SERVERS:
+            patch.delenv(name, raising=False)
+        servers = databases.start(launch, shop.grants(launch.home), throw_away=True)
+        databases.provision(launch, servers, with_shop=True, fresh=set())
+        yield launch, servers
+
+
+def _listening_addresses(port: int) -> set[str]:
+    lines = [line.split() for file in ("tcp", "tcp6") for line in (Path("/proc/net") / file).read_text().splitlines()[1:]]
+    return {fields[1].split(":")[0] for fields in lines if fields[3] == LISTENING and int(fields[1].split(":")[1], 16) == port}
+
+
+def test_they_listen_on_loopback_only(running: tuple[Launch, databases.Servers]) -> None:
+    launch, _ = running
+    for name, port in launch.home.state["ports"].items():
+        assert _listening_addresses(port) == {"0100007F"}, name
+
+
+def test_no_password_no_entry(running: tuple[Launch, databases.Servers]) -> None:
+    _, servers = running
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(servers.as_role("dsar_app", "guess", "dsar"))
+    with socket.create_connection(("127.0.0.1", urlsplit(servers.redis).port or 0)) as stranger:
+        stranger.sendall(b"PING\r\n")
+        assert stranger.recv(64).startswith(b"-NOAUTH")
+
+
+@pytest.mark.parametrize("wish", ["CREATE TABLE mine (id int)", "CREATE DATABASE mine", "CREATE ROLE mine", "CREATE SCHEMA mine"])
+def test_the_application_role_makes_nothing(running: tuple[Launch, databases.Servers], wish: str) -> None:
+    _, servers = running
+    with psycopg.connect(servers.app, autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(wish)
+
+
+def test_the_product_may_read_the_shop_and_change_nothing(running: tuple[Launch, databases.Servers]) -> None:
+    launch, servers = running
+    variables = shop.environment(launch.home, servers)
+    builder = shop.for_builder(launch.home, servers)
+    with psycopg.connect(builder["DEMO_ORDERS_BUILD_URL"].replace("+psycopg", "")) as connection:
+        connection.execute("CREATE TABLE rings AS SELECT 52 AS size")
+    with psycopg.connect(variables["DSAR_SOURCE_ORDERS_URL"].replace("+psycopg", ""), autocommit=True) as connection:
+        assert connection.execute("SELECT size FROM rings").fetchall() == [(52,)]
+        connection.execute("SET default_transaction_read_only = off")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("DELETE FROM rings")
+
+
+def test_marketing_runs_in_mariadb_where_there_is_one(running: tuple[Launch, databases.Servers]) -> None:
+    launch, servers = running
+    url = make_url(shop.environment(launch.home, servers)["DSAR_SOURCE_MARKETING_URL"])
+    if servers.mariadb is None:
+        assert url.drivername == "sqlite"
+        return
+
+    def _connect(password: str) -> "pymysql.Connection[pymysql.cursors.Cursor]":
+        return pymysql.connect(host=url.host, port=url.port or 0, user=url.username, password=password, database=url.database)
+
+    with (
+        _connect(str(url.password)) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(pymysql.OperationalError, match="denied"),
+    ):
+        cursor.execute("CREATE TABLE mine (id int)")
+    with pytest.raises(pymysql.OperationalError, match="Access denied"):
+        _connect("guess")
+
+
+def test_the_home_is_closed_to_others_and_no_password_is_in_a_command_line(running: tuple[Launch, databases.Servers]) -> None:
+    launch, _ = running
+    home = launch.home
+    secret = {file.read_text() for file in home.secrets_folder.iterdir()}
+    commands = [(Path("/proc") / record / "cmdline").read_text() for record in _pids(home)]
+
+    assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in home.secrets_folder.iterdir()} == {0o600}
+    assert not [word for word in secret if any(word in command for command in commands)]
+    assert not [word for word in secret for log in home.logs.iterdir() if word in log.read_text()]
+
+
+def _pids(home: Home) -> list[str]:
+    return [entry.name for entry in Path("/proc").iterdir() if entry.name.isdigit() and _belongs(int(entry.name), home)]
+
+
+def _belongs(pid: int, home: Home) -> bool:
+    folder = identity.folder(pid)
+    return folder is not None and folder.is_relative_to(home.path)
+
+
+def test_redis_keeps_nothing_on_disk_and_refuses_rather_than_forgets(running: tuple[Launch, databases.Servers]) -> None:
+    _, servers = running
+    with redis.Redis.from_url(servers.redis, decode_responses=True) as connection:
+        settings = connection.config_get("*")
+
+    assert (settings["save"], settings["appendonly"], settings["maxmemory-policy"]) == ("", "no", "noeviction")
+
+
+ORDINARY = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from dsar.launch import databases, shop
+from dsar.launch.home import Home
+from dsar.launch.launch import Launch
+home = Home(Path({home!r}))
+lock = home.open()
+launch = Launch.of(Path({root!r}), home)
+try:
+    databases.start(launch, shop.grants(home), throw_away=True)
+    print("up")
+finally:
+    launch.processes.stop_all()
+"""
+
+
+def test_an_ordinary_user_starts_them_too(tmp_path_factory: pytest.TempPathFactory) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to become another user: every other test here ran as an ordinary one")
+    folder = Path("/tmp") / f"dsar-ordinary-{os.getpid()}"
+    shutil.copytree(ROOT / "dsar", folder / "dsar", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.chown(folder, "nobody")
+    program = ORDINARY.format(root=str(folder), home=str(folder / "home"))
+    ended = subprocess.run(
+        ["/usr/bin/python3", "-c", program],
+        user="nobody",
+        group="nogroup",
+        extra_groups=[],
+        env={"PATH": "/usr/bin:/bin"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shutil.rmtree(folder)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "up\n", "")
