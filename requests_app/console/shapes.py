@@ -8,10 +8,8 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from requests_app.collection.models import Part
-from requests_app.connectors.base import CollectionInfo, SourceFault
 from requests_app.console.searched import title
-from requests_app.sources.models import Source
-from requests_app.sources.services import inventory
+from requests_app.sources.services import described
 
 _WIDEST_TABLE: Final = 8  # columns; more of them are shown record by record, so that nothing scrolls sideways
 _LONGEST_VALUE: Final = 500  # characters
@@ -49,7 +47,7 @@ def said(value: Any) -> str:
 
 def of(part: Part, language: str) -> Shape:
     """Return the shape of a part; where the description cannot be read any more, names stand for titles."""
-    source, info = part.pull.source, _described(part.pull.source).get(part.collection)
+    source, info = part.pull.source, described(part.pull.source).get(part.collection)
     if info is None:
         return Shape(title(source), part.collection, (), frozenset())
     fields = tuple((field.name, _in(field.title, language)) for field in info.fields)
@@ -62,19 +60,12 @@ def listed(parts: Sequence[Part], files: Mapping[tuple[Any, str], int], language
     for part in parts:
         source = part.pull.source
         entry = systems.setdefault(source.pk, {"title": title(source), "records": part.pull.records, "collections": []})
-        info = _described(source).get(part.collection)
+        info = described(source).get(part.collection)
         entry["collections"].append({
             "title": _in(info.title, language) if info else part.collection,
             "part": part.pk, "records": part.records, "files": files.get((part.pull_id, part.collection), 0),
         })  # fmt: skip
     return list(systems.values())
-
-
-def _described(source: Source) -> dict[str, CollectionInfo]:
-    try:
-        return {info.name: info for info in inventory(source).collections}
-    except SourceFault:
-        return {}
 
 
 def _in(words: Mapping[str, str], language: str) -> str:

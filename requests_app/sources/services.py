@@ -1,7 +1,7 @@
 """Reaching a configured system, and remembering how that went."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from requests_app.brands.models import Brand
 from requests_app.connectors import CONNECTORS
-from requests_app.connectors.base import Config, Connector, Inventory, Refused, SourceFault
+from requests_app.connectors.base import CollectionInfo, Config, Connector, Inventory, Refused, SourceFault
 from requests_app.sources.models import Source
 
 
@@ -68,6 +68,14 @@ def inventory(source: Source) -> Inventory:
     """
     described = Config(name=source.name, url="", description=settings.BASE_DIR / source.description)
     return connector(source).inventory(described)
+
+
+def described(source: Source) -> Mapping[str, CollectionInfo]:
+    """Return the collections of `source` by name; none where the description cannot be used any more."""
+    try:
+        return {info.name: info for info in inventory(source).collections}
+    except SourceFault:
+        return {}
 
 
 @contextmanager
