@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from textwrap import fill
+from typing import Final
 
 from django.template.loader import get_template
 from django.utils import translation
@@ -14,6 +16,8 @@ from requests_app.bundle.schemas import schema
 from requests_app.bundle.signature import fingerprint, public_key, signature
 from requests_app.bundle.zip64 import Archive
 from requests_app.vault.rows import Kind
+
+WIDTH: Final = 92  # characters of a line of README.txt
 
 
 class NotThisPart(Exception):
@@ -57,9 +61,12 @@ class _Build:
         yield from self._archive.close()
 
     def _readme(self) -> bytes:
-        return Page(self._material).render("readme.txt", fingerprint=fingerprint(self._material.signing_key))
+        text = Page(self._material).render("readme.txt", fingerprint=fingerprint(self._material.signing_key)).decode()
+        return "".join(f"{_wrapped(line)}\n" for line in text.splitlines()).encode()
 
     def _collection(self, system: SystemPart, part: CollectionPart) -> Iterator[bytes]:
+        if not part.records:
+            return
         path = self._material.path
         if part.json:
             yield from self._copied(path("data", system, part, ".json"), part.json, Kind.JSON, part.records)
@@ -93,6 +100,11 @@ class _Build:
                 raise NotThisPart(f"{name}: {reader.index.kind}, {reader.index.records} records")
             yield from self._archive.copy(name, reader.blocks(), reader.facts(), header=reader.header, footer=reader.footer)
             self._members.append(Member(name, reader.sha256, reader.size, records))
+
+
+def _wrapped(line: str) -> str:
+    """Break a long line of prose; what is indented is to be copied, and columns stay as they are."""
+    return line if "  " in line else fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _raw(template: str) -> bytes:

@@ -7,10 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from django.conf.locale import LANG_INFO
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+from requests_app.bundle.words import country
+from requests_app.connectors.base import FieldInfo
 
 LONGEST: Final = 2000
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -19,12 +23,11 @@ _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value ready to show: its text, the field's title, how it is set, and the file it stands for."""
+    """A value ready to show: its text, the field's title, how it is set (`look`, a class), and the file it stands for."""
 
     title: str
     text: str
-    is_number: bool = False
-    is_long: bool = False
+    look: str = ""
     href: str = ""
 
 
@@ -38,16 +41,31 @@ def is_empty(value: object) -> bool:
     return value is None or value in ("", [], {})
 
 
+def is_date(value: object) -> bool:
+    return isinstance(value, str) and bool(_DATE.fullmatch(value) or _MOMENT.fullmatch(value))
+
+
 def is_number(value: object) -> bool:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
-def shown(value: object, data_type: str = "") -> str:
+def shown(value: object, field: FieldInfo) -> str:
     """Return `value` in the active language and time zone; longer than `LONGEST` characters it is cut, and says so."""
-    text = _plain(value, data_type)
+    text = _named(value, field) or _plain(value, field.data_type)
     if len(text) <= LONGEST:
         return text
     return _("%(beginning)s … (the rest is in the data files)") % {"beginning": text[:LONGEST]}
+
+
+def _named(value: object, field: FieldInfo) -> str:
+    """Say codes for which there are words: countries and languages."""
+    if not isinstance(value, str):
+        return ""
+    if any(category.endswith(".country") for category in field.categories):
+        return country(value) if value.isupper() else ""
+    if "user.demographic.language" in field.categories and value in LANG_INFO:
+        return str(get_language_info(value)["name_translated"])
+    return ""
 
 
 def _plain(value: object, data_type: str) -> str:
@@ -68,10 +86,10 @@ def _moment(text: str) -> str:
     """Say a date or moment as the customer writes it; anything else stays. Moments without a zone are shown as they are."""
     try:
         if _DATE.fullmatch(text):
-            return str(date_format(date.fromisoformat(text), "DATE_FORMAT"))
+            return str(date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT"))
         if _MOMENT.fullmatch(text):
             moment = datetime.fromisoformat(text)
-            return str(date_format(timezone.localtime(moment) if moment.tzinfo else moment, "DATETIME_FORMAT"))
+            return str(date_format(timezone.localtime(moment) if moment.tzinfo else moment, "SHORT_DATETIME_FORMAT"))
     except (ValueError, OverflowError):
         return text
     return text

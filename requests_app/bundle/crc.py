@@ -9,7 +9,7 @@ ONE: Final = 1 << 31
 
 def combine(first: int, second: int, second_length: int) -> int:
     """Return the CRC-32 of two texts one after the other; `second_length` in bytes."""
-    return _times(_power(second_length), first) ^ second
+    return _times(_power(second_length), first) ^ second if first else second
 
 
 def _times(a: int, b: int) -> int:

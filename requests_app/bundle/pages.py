@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app.bundle import words
-from requests_app.bundle.cells import Cell, files_said, is_empty, is_number, parsed, records_said, shown
+from requests_app.bundle.cells import Cell, files_said, is_date, is_empty, is_number, parsed, records_said, shown
 from requests_app.bundle.material import CollectionPart, Material, SystemPart, SystemState
 from requests_app.connectors.base import FieldInfo
 
@@ -134,7 +134,8 @@ def _missing(page: Page) -> Iterator[dict[str, object]]:
 class Shape:
     """How a collection is shown: the fields in which anything stands, those that are amounts, those in which nothing stands.
 
-    `files` says which file belongs in a cell, by number of the record and name of the field.
+    Record numbers, which mean something to the system only, come last. `files` says which file belongs in a cell, by
+    number of the record and name of the field.
     """
 
     fields: tuple[FieldInfo, ...]
@@ -207,14 +208,14 @@ def _shape(part: CollectionPart) -> Shape:
     numbers = {
         field.name for field in part.info.fields if field.name in used - words_seen and not _is_id(field) and not field.is_file
     }
-    fields = tuple(field for field in part.info.fields if field.name in used)
+    fields = tuple(sorted((field for field in part.info.fields if field.name in used), key=_is_id))
     empty = tuple(field for field in part.info.fields if field.name not in used)
     files = {(file.record, file.field): at for at, file in enumerate(part.files) if file.record < ROWS_SHOWN}
     return Shape(fields, frozenset(numbers), empty, files)
 
 
 def _is_id(field: FieldInfo) -> bool:
-    return any(category.startswith("user.unique_id") for category in field.categories)
+    return field.data_type == "integer" and any(category.startswith("user.unique_id") for category in field.categories)
 
 
 def _row(page: Page, entry: Entry, shape: Shape, number: int, record: Mapping[str, Any]) -> list[Cell]:
@@ -226,7 +227,17 @@ def _cell(page: Page, entry: Entry, shape: Shape, place: tuple[int, FieldInfo], 
     number, field = place
     title, file = page.said(field.title), shape.files.get((number, field.name))
     if file is None:
-        text = shown(value, field.data_type)
-        return Cell(title, text, is_number=field.name in shape.numbers, is_long=len(text) > LONG_TEXT)
+        text = shown(value, field)
+        return Cell(title, text, _look(field, value, text, shape))
     kind = words.file_type(entry.part.files[file].media_type)
     return Cell(title, kind, href=page.material.file_path(entry.system, entry.part, file))
+
+
+def _look(field: FieldInfo, value: object, text: str, shape: Shape) -> str:
+    if field.name in shape.numbers:
+        return "number"
+    if is_date(value):
+        return "date"
+    if _is_id(field):
+        return "id"
+    return "long" if len(text) > LONG_TEXT else ""
