@@ -1,13 +1,12 @@
-"""Two pages for a newcomer, on a developer's machine only: the mail that the product sent, and the second factor."""
+"""What only a newcomer's machine has: the mail that went out, and how the demo's officer signs in."""
 
 from django.urls import path
 
 from demo import views
 
 app_name = "demo"
-
 urlpatterns = [
-    path("mail/", views.mail, name="mail"),
-    path("mail/<slug:letter>/", views.letter, name="letter"),
+    path("mail/", views.mails, name="mails"),
+    path("mail/<str:name>/", views.mail, name="mail"),
     path("code/", views.code, name="code"),
 ]

@@ -1,63 +1,94 @@
-"""The demo's own pages. Nothing here exists unless DSAR_DEMO is on, and that only in the settings of development."""
+"""Pages for development: they answer only where DSAR_DEMO is on."""
 
-import hmac
 import json
 import time
-from base64 import b32decode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from demo.mailbox import letters
+_PERIOD: Final = 30  # seconds for which a code holds
+_BETWEEN: Final = b"\n" + b"-" * 79 + b"\n"  # how Django's file backend ends a message
+_A_PAGE: Final = 50
 
-STEP: Final = 30  # seconds, RFC 6238
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message as it left: `name` is the file's, and the message's number in it."""
+
+    name: str
+    at: datetime
+    to: str
+    sender: str
+    subject: str
+    text: str
+
+
+def in_the_demo(view: View) -> View:
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.DSAR_DEMO:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return answer
 
 
 @require_safe
-def mail(request: HttpRequest) -> HttpResponse:
-    """List the letters that were sent, the newest first."""
-    return _shown(request, "mail", {"letters": letters(_folder())})
+@in_the_demo
+def mails(request: HttpRequest) -> HttpResponse:
+    """List what was sent, newest first."""
+    page = Paginator(sorted(_files(), key=lambda file: file.stat().st_mtime_ns, reverse=True), _A_PAGE).get_page(request.GET.get("page"))
+    found = [mail for file in page for mail in reversed(list(_read(file)))]
+    return render(request, "demo/mails.html", {"mails": found, "page": page})
 
 
 @require_safe
-def letter(request: HttpRequest, letter: str) -> HttpResponse:
-    """Show one letter; its addresses can be followed."""
-    found = next((sent for sent in letters(_folder()) if sent.name == letter), None)
+@in_the_demo
+def mail(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one mail, with its links."""
+    file = next((file for file in _files() if name.startswith(f"{file.name}-")), None)
+    found = next((mail for mail in _read(file) if mail.name == name), None) if file else None
     if found is None:
         raise Http404
-    return _shown(request, "letter", {"letter": found})
+    return render(request, "demo/mail.html", {"mail": found})
 
 
 @require_safe
+@in_the_demo
 def code(request: HttpRequest) -> HttpResponse:
-    """Show the second factor of the demo's officer, and where the password lies."""
-    path = Path(getattr(settings, "DSAR_DEMO_HOME", ".dsar")) / "officer.json"
-    now = time.time()
+    """Show how the demo's officer signs in at this moment."""
     try:
-        officer = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return _shown(request, "code", {"path": path})
-    context = {"email": officer["email"], "code": totp(officer["totp_secret"], now), "left": STEP - int(now) % STEP, "path": path}
-    return _shown(request, "code", context)
+        secret = json.loads((Path(settings.DSAR_DEMO_HOME) / "officer.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise Http404 from fault
+    now = int(time.time())
+    shown = format_hotp_value(hotp_value(secret["totp_secret"], now // _PERIOD))
+    return render(request, "demo/code.html", {"officer": secret, "code": shown, "left": _PERIOD - now % _PERIOD})
 
 
-def totp(secret: str, at: float) -> str:
-    """Return the six digits of `secret` (base 32) at a moment in seconds since 1970. RFC 6238 with SHA-1."""
-    key = b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
-    digest = hmac.digest(key, (int(at) // STEP).to_bytes(8, "big"), "sha1")
-    start = digest[-1] & 15
-    return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
+def _files() -> list[Path]:
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    return list(Path(folder).glob("*.log")) if folder else []
 
 
-def _folder() -> Path:
-    return Path(settings.EMAIL_FILE_PATH or "")
-
-
-def _shown(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    with translation.override("en"):
-        return render(request, f"demo/{template}.html", context)
+def _read(file: Path) -> Iterator[Mail]:
+    at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    for number, raw in enumerate(part for part in file.read_bytes().split(_BETWEEN) if part.strip()):
+        message = message_from_bytes(raw, EmailMessage, policy=policy.default)
+        body = message.get_body(("plain",))
+        text = body.get_content() if body else ""
+        yield Mail(f"{file.name}-{number}", at, str(message["To"]), str(message["From"]), str(message["Subject"]), text)
