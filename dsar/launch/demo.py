@@ -1,6 +1,7 @@
 """`manage.py demo`: the whole product and a shop to try it on, until Ctrl-C."""
 
 import argparse
+import json
 import os
 import shutil
 import time
@@ -11,6 +12,7 @@ from dsar.launch import databases, product, progress, shop
 from dsar.launch.failure import CannotStart
 from dsar.launch.home import Home, free_port, is_free, write_environment
 from dsar.launch.launch import Launch
+from dsar.launch.messages import compile_all
 from dsar.launch.packages import RUN
 from dsar.launch.processes import Processes, Program
 
@@ -54,6 +56,7 @@ def _start(launch: Launch, port: int, *, headless: bool) -> dict[str, str]:
     """Bring everything up and return the environment that it runs in. `headless` begins with an empty product."""
     home = launch.home
     launch.venv.install(RUN)
+    compile_all(launch.root)
     if headless:
         _empty(home)
     servers = databases.start(launch, shop.grants(home), throw_away=headless)
@@ -75,17 +78,15 @@ def _empty(home: Home) -> None:
 
 
 def _serve(launch: Launch, variables: dict[str, str]) -> int:
-    home = launch.home
     address = variables["DSAR_BASE_URL"]
-    home.remember("address", address)
-    sign_in = home.path / product.SIGN_IN
+    launch.home.remember("address", address)
+    officer = json.loads((launch.home.path / product.OFFICER).read_text(encoding="utf-8"))
     print(
         f"\nReady. Ctrl-C ends it.\n\n"
         f"  A customer's form      {address}/o-jewels/\n"
-        f"  The officer's console  {address}/console/\n"
-        f"  The mail that it sent  {address}/demo/mail/\n"
-        f"  The second factor      {address}/demo/code/\n",
-        sign_in.read_text(encoding="utf-8") if sign_in.exists() else "",
+        f"  The officer's console  {address}/console/   as {officer['email']}, password {officer['password']}\n"
+        f"  The second factor      {address}/demo/code/\n"
+        f"  The mail that it sent  {address}/demo/mail/\n",
         flush=True,
     )
     _watch(launch.processes)

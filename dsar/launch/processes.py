@@ -111,8 +111,10 @@ class Processes:
         """Return the exit code of a program that was started, None while it runs."""
         return self._running[name][1].poll()
 
-    def await_ready(self, name: str, is_ready: Callable[[], bool], *, within_delay: float) -> None:
-        """Return as soon as `is_ready`, asked again and again for `within_delay` seconds.
+    def await_ready(
+        self, name: str, is_ready: Callable[[], bool], *, within_delay: float, every_delay: float = _POLL_DELAY
+    ) -> None:
+        """Return as soon as `is_ready`, asked every `every_delay` seconds for `within_delay` seconds.
 
         Raises:
             CannotStart: the program ended or stayed silent, or the person stopped it.
@@ -124,7 +126,7 @@ class Processes:
                 raise CannotStart(f"{name} ended at once (exit code {code}): {self.last_words(name)}")
             if time.monotonic() > latest:
                 raise CannotStart(f"{name} was not ready after {within_delay:.0f} seconds: {self.last_words(name)}")
-            time.sleep(_POLL_DELAY)
+            time.sleep(every_delay)
 
     def last_words(self, name: str) -> str:
         """Return the line of the log of `name` that says most, and where the log lies."""

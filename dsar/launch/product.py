@@ -9,11 +9,11 @@ from pathlib import Path
 from dsar.launch import progress
 from dsar.launch.databases import Servers
 from dsar.launch.failure import CannotStart
-from dsar.launch.home import LOOPBACK, Home, write_private
+from dsar.launch.home import LOOPBACK, Home
 from dsar.launch.launch import Launch
 from dsar.launch.processes import Program
 
-SIGN_IN = "sign-in.txt"  # in the home: what the command that makes the demo's officers printed
+OFFICER = "officer.json"  # in the home, written by `demo_officer`: email, password and the second factor's secret
 STAGES = ("migrate", "loadbrands", "demo_officer")
 QUEUES = "journey,match,collect,bundle,mail,housekeeping"
 _SCHEMA = ("requests_app/migrations/*.py", "dsar/settings/*.py", "requirements/lock.txt")
@@ -57,11 +57,9 @@ def prepare(launch: Launch, variables: dict[str, str]) -> None:
             continue
         if words:
             print(words, flush=True)
-        code, said = launch.processes.run(Program(command, launch.manage(command), os.environ | variables_of_step, root))
+        code, _ = launch.processes.run(Program(command, launch.manage(command), os.environ | variables_of_step, root))
         if code:
             raise CannotStart(f"`manage.py {command}` failed: {launch.processes.last_words(command)}")
-        if command == "demo_officer" and said:
-            write_private(home.path / SIGN_IN, said + "\n")
         progress.note(home, command, inputs)
 
 
@@ -88,7 +86,7 @@ def await_ready(launch: Launch, *, port: int) -> None:
     Raises:
         CannotStart: it ended, or was silent for a minute.
     """
-    launch.processes.await_ready("web", lambda: _is_ready(port), within_delay=60)
+    launch.processes.await_ready("web", lambda: _is_ready(port), within_delay=60, every_delay=0.2)
 
 
 def _start(launch: Launch, variables: dict[str, str], name: str, command: Sequence[str | Path]) -> None:

@@ -10,6 +10,7 @@ from dsar.launch import databases
 from dsar.launch.failure import CannotStart
 from dsar.launch.home import Home
 from dsar.launch.launch import Launch
+from dsar.launch.messages import compile_all
 from dsar.launch.packages import DEV
 from dsar.launch.processes import Processes, Program
 
@@ -24,6 +25,7 @@ def main(root: Path, words: list[str]) -> int:
     launch = Launch.of(root, home)
     try:
         launch.venv.install(DEV)
+        compile_all(root)
         servers = databases.start(launch, _grants(home), throw_away=True)
         databases.provision(launch, servers, with_shop=False, fresh=set())
         command = launch.module("pytest", *(words or ["-n", "2"]))
