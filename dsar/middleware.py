@@ -1,13 +1,30 @@
 """What every answer carries, and what happens when the database is away."""
 
 from collections.abc import Callable
+from time import monotonic
 
+import structlog
 from django.conf import settings
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 Answer = Callable[[HttpRequest], HttpResponse]
+log = structlog.get_logger("dsar.web")
+
+
+def logged(get_response: Answer) -> Answer:
+    """Log every answer by the name of its page: an address may hold a link's token (T-2.07)."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        began = monotonic()
+        response = get_response(request)
+        route = request.resolver_match.view_name if request.resolver_match else "none"
+        ms = round((monotonic() - began) * 1000)
+        log.info("answered", method=request.method, route=route, status=response.status_code, ms=ms)
+        return response
+
+    return answer
 
 
 def private(get_response: Answer) -> Answer:

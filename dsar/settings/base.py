@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from dsar import logs
 from dsar.settings import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -37,8 +38,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "django_htmx",
-    "django_prometheus",
-    "django_structlog",
     "pgtrigger",
     "rest_framework",
     "csp",
@@ -50,7 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "dsar.middleware.logged",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -65,8 +64,6 @@ MIDDLEWARE = [
     "dsar.middleware.calm_database",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "dsar.urls"
@@ -194,7 +191,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-PROMETHEUS_EXPORT_MIGRATIONS = False
+
+LOGGING = logs.settings(env.env("DSAR_LOG_LEVEL", "INFO"))
+METRICS_TOKEN = env.env("DSAR_METRICS_TOKEN", "")  # without one, nobody is told any figures
 
 # How long the ledger trusts a worker that has gone silent, and how often it beats (seconds).
 LEDGER_LEASE_DELAY = 60

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.db.utils import OperationalError
 
+from dsar.logs import place
 from requests_app.audit.services import record
 from requests_app.ledger.claims import Claim, LeaseLost, held
 from requests_app.ledger.handlers import KINDS, Done, Kind, Outcome, StepFailed
@@ -89,7 +90,7 @@ def _work(claim: Claim, kind: Kind, logger: Any) -> None:
     except OperationalError:
         raise  # the database is away: the lease runs out and somebody takes the step again
     except Exception as fault:
-        logger.error("step_broke", fault=type(fault).__name__, where=_where(fault))  # noqa: TRY400  # a traceback may hold personal data
+        logger.error("step_broke", fault=type(fault).__name__, where=place(fault))  # noqa: TRY400  # a traceback may hold personal data
         _fail(claim, kind, StepFailed(f"unexpected:{type(fault).__name__}"))
         if settings.LEDGER_RAISES:
             raise
@@ -152,11 +153,3 @@ def _notify(step: Step) -> None:
 
 def _in(seconds: float) -> Any:
     return Now() + timedelta(seconds=seconds)
-
-
-def _where(fault: BaseException) -> str:
-    """Return file and line of the innermost frame; the message itself might quote personal data."""
-    frame = fault.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""
