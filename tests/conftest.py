@@ -11,6 +11,8 @@ from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from tests.loopback import nothing_beyond_loopback  # noqa: F401  # a fixture for every test
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
@@ -56,4 +58,4 @@ def _emptied_by_the_owner(self: TransactionTestCase) -> None:
         cursor.execute("DELETE FROM django_session")
 
 
-TransactionTestCase._fixture_teardown = _emptied_by_the_owner  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _emptied_by_the_owner  # type: ignore[attr-defined]
