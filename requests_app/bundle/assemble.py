@@ -10,7 +10,7 @@ from django.utils import translation
 
 from requests_app.bundle.information import information
 from requests_app.bundle.manifest import Member, manifest
-from requests_app.bundle.material import CollectionPart, FilePart, Material, Opener, SystemPart
+from requests_app.bundle.material import CollectionPart, FilePart, Material, Opener, SystemPart, opened
 from requests_app.bundle.pages import Page, index
 from requests_app.bundle.schemas import schema
 from requests_app.bundle.signature import fingerprint, public_key, signature
@@ -18,10 +18,6 @@ from requests_app.bundle.zip64 import Archive
 from requests_app.vault.rows import Kind
 
 WIDTH: Final = 92  # characters of a line of README.txt
-
-
-class NotThisPart(Exception):
-    """A part is of another kind, or holds another number of records, than the material says; the archive begun is void."""
 
 
 def assemble(material: Material) -> Iterator[bytes]:
@@ -95,9 +91,7 @@ class _Build:
         self._members.append(Member(name, digest.hexdigest(), size))
 
     def _copied(self, name: str, opener: Opener, kind: Kind, records: int | None) -> Iterator[bytes]:
-        with opener() as reader:
-            if reader.index.kind is not kind or reader.index.records != (records or 0):
-                raise NotThisPart(f"{name}: {reader.index.kind}, {reader.index.records} records")
+        with opened(opener, kind, records or 0) as reader:
             yield from self._archive.copy(name, reader.blocks(), reader.facts(), header=reader.header, footer=reader.footer)
             self._members.append(Member(name, reader.sha256, reader.size, records))
 

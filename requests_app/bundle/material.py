@@ -1,7 +1,7 @@
 """What a bundle is made of: facts that the caller collected, and openers of parts that are read only when their turn comes."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,8 +12,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from requests_app.bundle.names import ending, stems
 from requests_app.connectors.base import CollectionInfo, Inventory
 from requests_app.vault.frames import PartReader
+from requests_app.vault.rows import Kind
 
 Opener = Callable[[], AbstractContextManager[PartReader]]
+
+
+class NotThisPart(Exception):
+    """A part is of another kind, or holds another number of records, than the material says. Carries counts only."""
+
+
+@contextmanager
+def opened(opener: Opener, kind: Kind, records: int) -> Iterator[PartReader]:
+    """Open a part and see that it is the one meant.
+
+    Raises:
+        NotThisPart: it is another.
+        Unreadable: it was damaged, or belongs to another request.
+    """
+    with opener() as reader:
+        if (reader.index.kind, reader.index.records) != (kind, records):
+            raise NotThisPart(f"{records} {kind} records expected, {reader.index.records} {reader.index.kind} records found")
+        yield reader
 
 
 class SystemState(StrEnum):

@@ -16,8 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from requests_app.bundle import words
 from requests_app.bundle.cells import Cell, files_said, is_date, is_empty, is_number, parsed, records_said, shown
-from requests_app.bundle.material import CollectionPart, Material, SystemPart, SystemState
+from requests_app.bundle.material import CollectionPart, Material, SystemPart, SystemState, opened
 from requests_app.connectors.base import FieldInfo
+from requests_app.vault.rows import Kind
 
 ROWS_SHOWN: Final = 1000
 ROWS_AT_ONCE: Final = 50
@@ -76,8 +77,8 @@ def index(material: Material) -> Iterator[bytes]:
         missing=list(_missing(page)),
         person=_person(page),
     )
-    for name, entries in topics.items():
-        yield page.render("topic.html", anchor=f"topic-{name}", title=_topic(page, name))
+    for number, (name, entries) in enumerate(topics.items(), 1):
+        yield page.render("topic.html", anchor=f"topic-{number}", title=_topic(page, name))
         for entry in entries:
             yield from collection(page, entry)
         yield b"</section>\n"
@@ -105,11 +106,11 @@ def _person(page: Page) -> list[tuple[str, str]]:
 
 
 def _contents(page: Page, topics: Mapping[str, list[Entry]]) -> Iterator[dict[str, object]]:
-    for name, entries in topics.items():
+    for number, (name, entries) in enumerate(topics.items(), 1):
         collections = [page.said(entry.part.info.title) for entry in entries]
         with translation.override(page.material.language):
             count = records_said(sum(entry.part.records for entry in entries))
-        yield {"anchor": f"topic-{name}", "title": _topic(page, name), "collections": collections, "count": count}
+        yield {"anchor": f"topic-{number}", "title": _topic(page, name), "collections": collections, "count": count}
 
 
 def _searched(page: Page) -> Iterator[dict[str, object]]:
@@ -186,7 +187,7 @@ def _foot(page: Page, entry: Entry, shape: Shape) -> dict[str, object]:
 
 def _records(part: CollectionPart) -> Iterator[dict[str, Any]]:
     if part.json:
-        with part.json() as reader:
+        with opened(part.json, Kind.JSON, part.records) as reader:
             yield from map(parsed, reader.records(0, ROWS_SHOWN))
 
 
