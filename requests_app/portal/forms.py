@@ -177,10 +177,9 @@ class RequestForm(forms.Form):
             raise ValidationError(_("Leave the field “Website” empty: it is there to catch programs."), "trap")
         return ""
 
-    @property
-    def key(self) -> UUID:
-        """What makes this filing one, however often it is sent: the form that was handed out, and what was typed."""
-        return UUID(bytes=sha256(repr(sorted(self.cleaned_data.items())).encode()).digest()[:16], version=4)
+    def key(self, *where: str) -> UUID:
+        """What makes this filing one, however often it is sent: the form that was handed out, and what was typed, `where`."""
+        return UUID(bytes=sha256(repr([where, sorted(self.cleaned_data.items())]).encode()).digest()[:16], version=4)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -6,10 +6,11 @@ Every page works without JavaScript. Opening an address changes nothing; what ch
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.conf import settings
 from django.db import transaction
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -38,8 +39,9 @@ from requests_app.workflow.services import Move, MoveNotAllowed, StaleState, adv
 from requests_app.workflow.states import State
 
 Params = ParamSpec("Params")
+AnyForm = TypeVar("AnyForm", bound=Form)
 _UNPROVEN = frozenset({State.RECEIVED, State.VERIFYING})
-TOO_MANY = 429
+CONFLICT, TOO_MANY = 409, 429
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -126,7 +128,7 @@ def _take_down(place: Place, right: Right, form: RequestForm) -> tuple[SubjectRe
     application = Application(
         right=right.name, email=said["email"], name=said["name"], language=place.language, facts=form.facts,
         details=said["details"],
-        key=form.key,
+        key=form.key(place.brand.slug, right.name),
     )  # fmt: skip
     dsr = intake.open_request(place.brand, application, by=CUSTOMER)
     return dsr, verification.begin(dsr) if dsr.stage in _UNPROVEN else None
@@ -164,7 +166,7 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
         known = passes.sight(request, place, dsr.reference)
         return SeeOther(place.to("status", reference=dsr.reference)) if known else _dead_link(request, place)
     here = bool(claim) and verification.holds_claim(dsr, claim)
-    form = None if here else CodeForm(request.POST or None)
+    form = None if here else _sent(request, CodeForm)
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             verification.confirm(challenge, claim=claim, code=form.cleaned_data["code"] if form else "")
@@ -185,7 +187,7 @@ def disown(request: HttpRequest, place: Place) -> HttpResponse:
     """Close a request that the mailbox's owner did not file; the box is for programs that press every button."""
     try:
         challenge = passes.carried(request, Purpose.DISOWN, Purpose.CONFIRM)
-        form = DisownForm(request.POST or None)
+        form = _sent(request, DisownForm)
         if request.method == "POST" and form.is_valid():
             verification.disown(challenge)
             return show(request, place, "disowned")
@@ -214,7 +216,7 @@ def open_request(request: HttpRequest, place: Place) -> HttpResponse:
 @placed
 def follow(request: HttpRequest, place: Place) -> HttpResponse:
     """Promise a link by mail. The answer, and the work before it, are the same for every address."""
-    form = FollowForm(request.POST or None)
+    form = _sent(request, FollowForm)
     if request.method == "POST" and form.is_valid():
         verification.ask_to_follow(place.brand, form.cleaned_data["email"])
         return show(request, place, "follow", {"sent": True})
@@ -293,7 +295,7 @@ def code(request: HttpRequest, place: Place, sight: Sight) -> HttpResponse:
 @seen
 def address(request: HttpRequest, place: Place, sight: Sight) -> HttpResponse:
     """Correct a mistyped address before it is proven."""
-    form = AddressForm(request.POST or None)
+    form = _sent(request, AddressForm)
     if sight.dsr.stage not in _UNPROVEN:
         return SeeOther(place.to("status", reference=sight.dsr.reference))
     if request.method == "POST" and form.is_valid():
@@ -318,7 +320,8 @@ def withdraw(request: HttpRequest, place: Place, sight: Sight) -> HttpResponse:
     try:
         advance(sight.dsr, Move.WITHDRAW, by=CUSTOMER)
     except (MoveNotAllowed, StaleState):
-        return _later(request, place, sight, _("It can no longer be withdrawn. Look at where it stands now."), status=409)
+        said = _("It can no longer be withdrawn. Look at where it stands now.")
+        return _later(request, place, sight, said, title=_("The request has gone on"))
     return SeeOther(place.to("status", reference=sight.dsr.reference))
 
 
@@ -339,12 +342,14 @@ def download(request: HttpRequest, place: Place, sight: Sight) -> HttpResponseBa
     if copy is None:
         return SeeOther(place.to("status", reference=sight.dsr.reference))
     here = verification.holds_claim(sight.dsr, passes.claim_of(request, sight.dsr))
-    form = None if here else ClaimForm(request.POST or None)
+    form = None if here else _sent(request, ClaimForm)
     if request.method == "POST" and (form is None or _knows_claim(form, sight.dsr)):
         try:
             return handing.over(copy)
         except NotAvailable:
-            return SeeOther(place.to("status", reference=sight.dsr.reference))
+            return _later(
+                request, place, sight, _("Write to us, and we make you a new one."), title=_("This copy can no longer be fetched")
+            )
     context = {"form": form, "dsr": sight.dsr, "copy": copy, "records": grouped(copy.records)}
     return show(request, place, "download", context, status=422 if form is not None and form.errors else 200)
 
@@ -355,9 +360,15 @@ def _knows_claim(form: ClaimForm, dsr: SubjectRequest) -> bool:
     return form.is_valid()
 
 
-def _later(request: HttpRequest, place: Place, sight: Sight, said: str, *, status: int = TOO_MANY) -> HttpResponse:
-    title = _("Please wait a little") if status == TOO_MANY else _("The request has gone on")
-    return show(request, place, "later", {"title": title, "said": said, "dsr": sight.dsr}, status=status)
+def _later(request: HttpRequest, place: Place, sight: Sight, said: str, *, title: str = "") -> HttpResponse:
+    """Say why a button did nothing: too often or too soon, or with a `title` of its own because the request has gone on."""
+    context = {"title": title or _("Please wait a little"), "said": said, "dsr": sight.dsr}
+    return show(request, place, "later", context, status=CONFLICT if title else TOO_MANY)
+
+
+def _sent(request: HttpRequest, form: type[AnyForm]) -> AnyForm:
+    """Return the form with what was sent; empty when the page is only looked at."""
+    return form(request.POST) if request.method == "POST" else form()
 
 
 def _offer(right: Right) -> dict[str, Any]:
