@@ -56,7 +56,7 @@ def key_columns(system: str, collection: str) -> tuple[str, ...]:
 
 def _nothing() -> dict[str, dict[str, list[Key]]]:
     return {
-        system: {table.name: [] for table in metadata.sorted_tables if f"{system}.{table.name}" not in NOT_DESCRIBED}
+        system: {table.name: [] for table in metadata.tables.values() if f"{system}.{table.name}" not in NOT_DESCRIBED}
         for system, metadata in SYSTEMS.items()
     }
 

@@ -38,6 +38,7 @@ LOGIN, PASSWORD, CODE = "login", "password", "code"
 APPROVE: Final = "Approve"
 OPEN, FETCH, DOWNLOAD, CLAIM = "Open my request", "Fetch my copy", "Download my copy", "claim"
 CLAIM_CODE: Final = re.compile(r"\b[0-9a-z]{4}(?:-[0-9a-z]{4}){6}\b")
+SIX_DIGITS: Final = re.compile(r"\b\d{6}\b")
 FACTS: Final = ("postcode", "order_number")
 
 FILL_DELAY: Final = 3.0  # seconds: no person types quicker
@@ -89,14 +90,18 @@ class Trip:
 
     def prove(self, customer: Browser) -> None:
         """Open the link of the letter, in the browser that filed, and press the button."""
-        page = customer.open(_eventually("the letter that asks for a proof", lambda: self.links(customer)[:1])[0])
+        page = customer.open(
+            _eventually("the letter that asks for a proof (an address gets one in ten minutes)", lambda: self.links(customer)[:1])[
+                0
+            ]
+        )
         self.proven_at = time.time()
         customer.submit(page, page.form(button=YES), button=YES)
 
     def links(self, browser: Browser) -> list[str]:
         """Return the first link of each letter to the customer about this request, the newest first."""
         mailbox = browser.open("/demo/mail/")
-        letters = [browser.open(address) for address, _ in mailbox.links if "/demo/mail/" in address and address != mailbox.url]
+        letters = [browser.open(address) for address, _ in mailbox.links if re.search(r"/demo/mail/[^/#?]+/$", address)]
         mine = [letter for letter in letters if self.person.email in letter.words and self.reference in letter.words]
         return [letter.link(LETTER) for letter in mine]
 
@@ -152,16 +157,20 @@ def sign_in(officer: Browser) -> str:
     kept = json.loads((home / "officer.json").read_text(encoding="utf-8"))
     page = officer.open("/console/")
     page = officer.submit(page, page.form(LOGIN, PASSWORD), {LOGIN: kept["email"], PASSWORD: kept["password"]})
-    _eventually("a second factor that is accepted", lambda: _second_factor(officer, page))
+    refused: set[str] = set()
+    _eventually("a second factor that is accepted", lambda: _second_factor(officer, page, refused))
     return str(kept["password"])
 
 
-def _second_factor(officer: Browser, page: Page) -> bool:
-    """Type the code that is shown now; one that was used before is refused until the next half minute."""
-    shown = re.search(r"\b\d{6}\b", officer.open("/demo/code/").words)
+def _second_factor(officer: Browser, page: Page, refused: set[str]) -> bool:
+    """Type the code that is shown now. One that was used before is refused, and not tried again."""
+    shown = SIX_DIGITS.search(officer.open("/demo/code/").words)
     if shown is None:
         raise WentWrong("/demo/code/ shows no code")
+    if shown.group() in refused:
+        return False
     signed_in = officer.submit(page, page.form(CODE), {CODE: shown.group()})
+    refused.add(shown.group())
     return not any(CODE in form.names for form in signed_in.forms)
 
 

@@ -51,7 +51,9 @@ def in_the_demo(view: View) -> View:
 @in_the_demo
 def mails(request: HttpRequest) -> HttpResponse:
     """List what was sent, newest first."""
-    page = Paginator(sorted(_files(), key=lambda file: file.stat().st_mtime_ns, reverse=True), _A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(sorted(_files(), key=lambda file: file.stat().st_mtime_ns, reverse=True), _A_PAGE).get_page(
+        request.GET.get("page")
+    )
     found = [mail for file in page for mail in reversed(list(_read(file)))]
     return render(request, "demo/mails.html", {"mails": found, "page": page})
 
