@@ -8,12 +8,12 @@ from time import monotonic, sleep
 
 import psycopg
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerAway
 
+from dsar.celery import app
 from requests_app.ledger import services
 from requests_app.ledger.claims import claim
 
@@ -50,7 +50,7 @@ def publish_due() -> int:
 
 
 def wake(step_id: int, queue: str) -> None:
-    current_app.send_task("ledger.run_step", args=[step_id], queue=queue, retry=False)
+    app.send_task("ledger.run_step", args=[step_id], queue=queue, retry=False)
 
 
 class Sweeper:
