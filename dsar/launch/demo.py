@@ -66,8 +66,8 @@ def _start(launch: Launch, port: int, *, headless: bool) -> dict[str, str]:
     write_environment(home, variables)
     product.prepare(launch, variables)
     product.start_web(launch, variables, port=port)
+    product.await_ready(launch, port=port)  # one after the other: what the person looks at first comes first
     product.start_others(launch, variables)
-    product.await_ready(launch, port=port)
     return variables
 
 

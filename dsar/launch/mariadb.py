@@ -53,7 +53,7 @@ def start(launch: Launch, grants: list[str], *, throw_away: bool) -> MariaDB | N
 
 
 def await_ready(server: MariaDB, launch: Launch) -> None:
-    launch.processes.await_ready("mariadb", server.answers, within_delay=60)
+    launch.processes.await_ready("mariadb", server.answers, within_delay=120)
 
 
 def _make(program: Path, launch: Launch) -> None:

@@ -63,7 +63,7 @@ def await_ready(launch: Launch) -> None:
         CannotStart: it refused, with the reason that it gave.
     """
     status = launch.home.path / "postgres" / "postmaster.pid"
-    launch.processes.await_ready("postgres", lambda: _status(status) == "ready", within_delay=60)
+    launch.processes.await_ready("postgres", lambda: _status(status) == "ready", within_delay=120)
 
 
 def _programs(venv: Venv, data: Path) -> Path:

@@ -84,9 +84,9 @@ def await_ready(launch: Launch, *, port: int) -> None:
     """Return when the web process says that all is up.
 
     Raises:
-        CannotStart: it ended, or was silent for a minute.
+        CannotStart: it ended, or was silent for two minutes.
     """
-    launch.processes.await_ready("web", lambda: _is_ready(port), within_delay=60, every_delay=0.2)
+    launch.processes.await_ready("web", lambda: _is_ready(port), within_delay=120, every_delay=0.2)
 
 
 def _start(launch: Launch, variables: dict[str, str], name: str, command: Sequence[str | Path]) -> None:
