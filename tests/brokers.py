@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from celery import current_app
 from kombu import pools
+
+from dsar.celery import app
 
 
 def free_port() -> int:
@@ -69,7 +70,7 @@ class Broker:
 @contextmanager
 def wakes_through(url: str) -> Iterator[None]:
     """Let this process publish to the broker at `url` and to no other."""
-    before = current_app.conf.broker_url
+    before = app.conf.broker_url
     try:
         _use(url)
         yield
@@ -79,7 +80,7 @@ def wakes_through(url: str) -> Iterator[None]:
 
 def _use(url: str) -> None:
     pools.reset()
-    current_app.conf.update(broker_url=url, broker_read_url=url, broker_write_url=url)
-    current_app.__dict__.pop("pool", None)
-    current_app._pool = None
-    current_app.amqp._producer_pool = None
+    app.conf.update(broker_url=url, broker_read_url=url, broker_write_url=url)
+    app.__dict__.pop("pool", None)
+    app._pool = None
+    app.amqp._producer_pool = None
