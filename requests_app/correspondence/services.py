@@ -1,15 +1,17 @@
 """Letters: written in the transaction that decides them, sent by a step."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app.audit.services import record
@@ -48,8 +50,15 @@ def tell_officers(dsr: SubjectRequest, kind: str) -> None:
 
 
 def _write(  # noqa: PLR0913  # the facts of one letter
-    dsr: SubjectRequest, kind: str, *, language: str, address: str, index: bytes, context: Mapping[str, Any], officer: Officer | None = None,
-) -> Letter:  # fmt: skip
+    dsr: SubjectRequest,
+    kind: str,
+    *,
+    language: str,
+    address: str,
+    index: bytes,
+    context: Mapping[str, Any],
+    officer: Officer | None = None,
+) -> Letter:
     subject, text = said(dsr, kind, language=language, **context)
     letter = Letter.objects.create(
         id=uuid4(), dsr=dsr, officer=officer, kind=kind, language=language, address=address, address_index=index,
@@ -61,8 +70,8 @@ def _write(  # noqa: PLR0913  # the facts of one letter
 
 
 def said(dsr: SubjectRequest, kind: str, *, language: str, **context: Any) -> tuple[str, str]:
-    """Return subject and text of the letter `kind`, as it would be written now."""
-    with override(language):
+    """Return subject and text of the letter `kind`, as it would be written now, in the language and at the clock of the shop."""
+    with override(language), timezone.override(ZoneInfo(dsr.brand.time_zone)):
         letter = render_to_string(
             [f"letters/{language}/{kind}.txt", f"letters/en/{kind}.txt"], {"dsr": dsr, "brand": dsr.brand, **context},
         )  # fmt: skip
@@ -71,5 +80,15 @@ def said(dsr: SubjectRequest, kind: str, *, language: str, **context: Any) -> tu
 
 
 def written_lately(index: bytes, kind: str, within: timedelta) -> int:
-    """Return how many letters of `kind` were written to one address within the last while."""
+    """Return how many letters of `kind` were written to one address within the last while.
+
+    Until the transaction ends, nobody else counts the letters of that address: of two that would write, one sees the other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(index[:8], signed=True)])
     return Letter.objects.filter(address_index=index, kind=kind, written_at__gt=Now() - within).count()
+
+
+def forget(dsrs: Collection[UUID]) -> None:
+    """Keep of the letters of requests whose time is over only that they were written and sent."""
+    Letter.objects.filter(dsr__in=dsrs).update(address=None, address_index=b"", subject=None, text=None)
