@@ -24,7 +24,7 @@ from requests_app.rights import RIGHTS
 from requests_app.values import SYSTEM
 from requests_app.verification import services as verification
 from requests_app.workflow.models import SubjectRequest, Transition
-from requests_app.workflow.services import Move, State, advance
+from requests_app.workflow.services import Move, State, advance, locked
 
 
 def _received(dsr: SubjectRequest) -> None:
@@ -32,7 +32,7 @@ def _received(dsr: SubjectRequest) -> None:
 
 
 def _verifying(dsr: SubjectRequest) -> None:
-    verification.ask(dsr)
+    verification.ask_soon(dsr)
 
 
 def _matching(dsr: SubjectRequest) -> None:
@@ -64,12 +64,15 @@ def _refused(dsr: SubjectRequest) -> None:
 
 
 def _withdrawn(dsr: SubjectRequest) -> None:
+    """Stop: what was collected for an answer that nobody wants any more goes at once."""
+    bundle.withdraw(dsr)
+    collection.discard(dsr)
     if dsr.verified_at is not None:
         write(dsr, "withdrawn", links={})
 
 
 def _lapsed(dsr: SubjectRequest) -> None:
-    write(dsr, "lapsed", links={})
+    verification.tell_of_lapse(dsr)
 
 
 Follow = Callable[[SubjectRequest], object]
@@ -94,13 +97,37 @@ FOLLOW: Final[Mapping[State, Follow]] = MappingProxyType(
 FULFIL: Final[Mapping[str, Follow]] = MappingProxyType({"bundle": bundle.start})
 
 
-@handles("journey.follow", queue="journey", retry=Backoff(first=5, factor=2, ceiling=600, attempts=30))
+_STUBBORN: Final = Backoff(first=5, factor=2, ceiling=600, attempts=30)
+
+
+def _stuck(claim: Claim, _code: str) -> None:
+    tell_officers(SubjectRequest.objects.select_related("brand").get(steps=claim.step), "officer_stuck")
+
+
+@handles("journey.follow", queue="journey", retry=_STUBBORN, on_dead=_stuck)
 def follow(claim: Claim) -> Outcome:
     """Let the room act whose state the request has entered, unless it has moved on since."""
+    dsr = SubjectRequest.objects.get(steps=claim.step)
+    return Done(commit=lambda: _act(dsr, claim.step.param("number")))
+
+
+def _act(dsr: SubjectRequest, number: int) -> None:
+    dsr = locked(dsr)
+    if dsr.transitions.count() == number:
+        FOLLOW[dsr.stage](dsr)
+
+
+@handles("journey.disowned", queue="journey", retry=_STUBBORN, on_dead=_stuck)
+def disowned(claim: Claim) -> Outcome:
+    """Take back what the wrong person could still fetch, and tell the officers."""
     dsr = SubjectRequest.objects.select_related("brand").get(steps=claim.step)
-    if dsr.transitions.count() != claim.step.param("number"):
-        return Done(proof={"moved_on": True})
-    return Done(commit=lambda: FOLLOW[dsr.stage](dsr))
+    return Done(commit=lambda: _take_back(dsr))
+
+
+def _take_back(dsr: SubjectRequest) -> None:
+    bundle.withdraw(dsr)
+    if dsr.verified_at is not None:
+        tell_officers(dsr, "officer_disowned")
 
 
 def _entered_by(dsr: SubjectRequest) -> str:

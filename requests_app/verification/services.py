@@ -5,12 +5,14 @@ elsewhere the short code that the page showed at filing is typed. See docs/decis
 """
 
 import secrets
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,14 +22,16 @@ from django.urls import reverse
 
 from requests_app.audit.services import record
 from requests_app.brands.models import Brand
+from requests_app.correspondence.addresses import mailbox
 from requests_app.correspondence.services import write, written_lately
 from requests_app.emails import canonical_email
 from requests_app.keys.crypto import keyed_index
+from requests_app.ledger.models import Step
 from requests_app.ledger.services import enqueue
 from requests_app.values import CUSTOMER, SYSTEM
 from requests_app.verification.models import Challenge, Proof, Purpose
 from requests_app.workflow.models import SubjectRequest
-from requests_app.workflow.services import Move, advance, locked
+from requests_app.workflow.services import Move, StaleState, advance, locked
 from requests_app.workflow.states import State
 
 CONFIRM_WITHIN: Final = timedelta(hours=24)
@@ -37,6 +41,7 @@ RESEND_AFTER: Final = timedelta(minutes=10)
 LETTERS_A_DAY: Final = 3
 TRIES: Final = 5
 CODES: Final = 10
+_UNPROVEN: Final = (State.RECEIVED, State.VERIFYING)
 _CLAIM_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -82,7 +87,10 @@ def begin(dsr: SubjectRequest) -> Secrets:
 @transaction.atomic
 def ask(dsr: SubjectRequest) -> bool:
     """Write the address confirmation, the same for a known and an unknown address. False when enough were written."""
-    if not _may_write(dsr):
+    dsr = locked(dsr)
+    if dsr.stage != State.VERIFYING:
+        return False
+    if not _may_write(dsr, "confirm_address"):
         record("letter.withheld", by=SYSTEM, dsr_id=dsr.pk, kind="confirm_address")
         return False
     _revoke(dsr, Purpose.CONFIRM)
@@ -92,13 +100,23 @@ def ask(dsr: SubjectRequest) -> bool:
 
 
 @transaction.atomic
+def ask_soon(dsr: SubjectRequest) -> None:
+    """Write the confirmation now, or try once more when the last letter to this address is old enough.
+
+    Whoever files for somebody else's address must not keep its owner from a letter for a request of their own.
+    """
+    if not ask(dsr):
+        enqueue("verification.ask", key=f"ask:{uuid4()}", dsr=dsr, delay=RESEND_AFTER.total_seconds())
+
+
+@transaction.atomic
 def resend(dsr: SubjectRequest) -> None:
     """Write the confirmation again.
 
     Raises:
         TooSoon: three went to this address within a day, or one within ten minutes.
     """
-    if locked(dsr).stage != State.VERIFYING or not ask(dsr):
+    if not ask(dsr):
         raise TooSoon
 
 
@@ -108,17 +126,17 @@ def correct(dsr: SubjectRequest, address: str) -> None:
 
     Raises:
         NoMoreCorrections: the request is past that, or was corrected three times.
-        NotAnAddress: `address` cannot be one.
+        NotAnAddress: no letter can be written to `address`.
     """
-    index = keyed_index("email", canonical_email(address))
+    index = keyed_index("email", canonical_email(mailbox(address)))
     allowed = Proof.objects.filter(dsr=dsr, corrections_left__gt=0)
-    if locked(dsr).stage != State.VERIFYING or not allowed.update(corrections_left=F("corrections_left") - 1):
+    if locked(dsr).stage not in _UNPROVEN or not allowed.update(corrections_left=F("corrections_left") - 1):
         raise NoMoreCorrections
     dsr.email, dsr.email_index = address, index
     dsr.save(update_fields=["email", "email_index"])
     Challenge.objects.filter(dsr=dsr).update(revoked_at=Now())
     record("address.corrected", by=CUSTOMER, dsr_id=dsr.pk)
-    ask(dsr)
+    ask_soon(dsr)
 
 
 def link(dsr: SubjectRequest, purpose: Purpose, lasts: timedelta) -> str:
@@ -157,6 +175,11 @@ def in_force(challenge_id: str, purpose: Purpose) -> Challenge:
     return found
 
 
+def waits_for_answer(dsr: SubjectRequest) -> bool:
+    """Whether a letter went out whose link can still confirm the address."""
+    return Challenge.objects.in_force().filter(dsr=dsr, purpose=Purpose.CONFIRM, used_at=None).exists()
+
+
 def confirm(challenge: Challenge, *, claim: str = "", code: str = "") -> SubjectRequest:
     """Accept the proof: the mailed link, together with the filing browser's claim code or the code shown there.
 
@@ -179,17 +202,21 @@ def confirm(challenge: Challenge, *, claim: str = "", code: str = "") -> Subject
 
 @transaction.atomic
 def disown(challenge: Challenge) -> None:
-    """Close a request that the mailbox's owner did not file.
+    """Say for the mailbox's owner that somebody else filed the request: its links die, and what is open is closed.
+
+    Whoever may say yes may say no: the link that confirms the address serves too.
 
     Raises:
-        NoSuchLink: the link is good for nothing, or the request is closed already.
+        NoSuchLink: the link is good for nothing.
     """
-    dsr = locked(in_force(str(challenge.pk), Purpose.DISOWN).dsr)
-    if Move.WITHDRAW not in dsr.moves:
+    dsr = locked(challenge.dsr)
+    if not Challenge.objects.in_force().filter(pk=challenge.pk, purpose__in=[Purpose.DISOWN, Purpose.CONFIRM]).exists():
         raise NoSuchLink
     record("request.disowned", by=CUSTOMER, dsr_id=dsr.pk)
     Challenge.objects.filter(dsr=dsr).update(revoked_at=Now())
-    advance(dsr, Move.WITHDRAW, by=CUSTOMER, reason="not me")
+    enqueue("journey.disowned", key=f"disowned:{challenge.pk}", dsr=dsr)
+    if Move.WITHDRAW in dsr.moves:
+        advance(dsr, Move.WITHDRAW, by=CUSTOMER, reason="not me")
 
 
 def holds_claim(dsr: SubjectRequest, claim: str) -> bool:
@@ -229,7 +256,7 @@ def ask_to_follow(brand: Brand, address: str) -> None:
 @transaction.atomic
 def send_follow_link(dsr: SubjectRequest) -> bool:
     """Mail a link to the status page to the proven address; False when enough were written."""
-    if dsr.verified_at is None or not _may_write(dsr, kind="follow"):
+    if dsr.verified_at is None or not _may_write(dsr, "follow"):
         return False
     write(dsr, "follow", links=links(dsr))
     return True
@@ -239,17 +266,40 @@ def lapse() -> int:
     """Close requests whose address nobody confirmed for a week; return how many."""
     waiting = SubjectRequest.objects.filter(state=State.VERIFYING, received_at__lt=Now() - LAPSES_AFTER)
     closed = 0
-    for dsr in waiting.select_related("brand")[:500]:
-        advance(dsr, Move.LAPSE, by=SYSTEM)
-        closed += 1
+    for dsr in waiting.select_related("brand").order_by("received_at")[:500]:
+        with suppress(StaleState):  # somebody confirms in this very moment
+            advance(dsr, Move.LAPSE, by=SYSTEM)
+            closed += 1
     return closed
+
+
+@transaction.atomic
+def tell_of_lapse(dsr: SubjectRequest) -> bool:
+    """Write that the request was closed, where a confirmation had been written; False when none was, or enough was said."""
+    asked = dsr.letters.filter(kind="confirm_address", address_index=dsr.email_index).exists()
+    if not asked or not _may_write(dsr, "lapsed"):
+        return False
+    write(dsr, "lapsed", links={})
+    return True
+
+
+def tidy() -> None:
+    """Remove finished questions after requests of an address: they hold its digest, and belong to no request that ends."""
+    asked = Step.objects.filter(kind="verification.follow", dsr=None)
+    asked.filter(finished_at__lt=Now() - timedelta(days=1)).delete()
+
+
+def forget(dsrs: Collection[UUID]) -> None:
+    """Remove what is known here of requests whose time is over."""
+    Challenge.objects.filter(dsr__in=dsrs).delete()
+    Proof.objects.filter(dsr__in=dsrs).delete()
 
 
 def _spend_try(dsr: SubjectRequest, code: str) -> None:
     """Count a try in the UPDATE that reads the code: of any number of guesses at once, five are looked at (T-2.02)."""
     if not code.strip():
         raise NotProven(_tries_left(dsr))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE requests_app_proof SET tries_left = tries_left - 1 WHERE dsr_id = %s AND tries_left > 0 RETURNING code_digest",
             [dsr.pk],
@@ -260,14 +310,14 @@ def _spend_try(dsr: SubjectRequest, code: str) -> None:
 
 
 def _tries_left(dsr: SubjectRequest) -> int:
-    return Proof.objects.values_list("tries_left", flat=True).get(dsr=dsr)
+    return Proof.objects.values_list("tries_left", flat=True).filter(dsr=dsr).first() or 0
 
 
 def _revoke(dsr: SubjectRequest, purpose: Purpose) -> None:
     Challenge.objects.filter(dsr=dsr, purpose=purpose, revoked_at=None).update(revoked_at=Now())
 
 
-def _may_write(dsr: SubjectRequest, kind: str = "confirm_address") -> bool:
+def _may_write(dsr: SubjectRequest, kind: str) -> bool:
     index = bytes(dsr.email_index)
     return written_lately(index, kind, timedelta(days=1)) < LETTERS_A_DAY and not written_lately(index, kind, RESEND_AFTER)
 

@@ -1,9 +1,18 @@
-"""Looking up, out of the web's sight, whether somebody who wants to follow a request has one."""
+"""Letters that are decided out of the web's sight: held back ones, and links for somebody who wants to follow a request."""
 
 from requests_app.ledger.claims import Claim
 from requests_app.ledger.handlers import Done, Outcome, handles
 from requests_app.verification import services
 from requests_app.workflow.models import SubjectRequest
+
+
+@handles("verification.ask", queue="mail")
+def ask(claim: Claim) -> Outcome:
+    """Write the confirmation that was held back, unless one went out meanwhile."""
+    dsr = SubjectRequest.objects.get(steps=claim.step)
+    if services.waits_for_answer(dsr):
+        return Done(proof={"moved_on": True})
+    return Done(commit=lambda: services.ask(dsr))
 
 
 @handles("verification.follow", queue="mail")

@@ -39,10 +39,11 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
         return self.filter(brand__in=policy.brands_of(user))
 
     def to_forget(self) -> Self:
-        """Narrow to those whose own term of keeping is over (`Brand.retention_days` after the end): the longest closed first."""
+        """Narrow to those whose own term of keeping is over (`Brand.retention_days` after the end), the longest closed first."""
         kept = models.F("brand__retention_days") * models.Value(timedelta(days=1))
-        ended = models.ExpressionWrapper(models.F("closed_at") + kept, models.DateTimeField())
-        return self.filter(forgotten_at=None, closed_at__isnull=False).alias(ended=ended).filter(ended__lt=Now()).order_by("closed_at")
+        until = models.ExpressionWrapper(models.F("closed_at") + kept, models.DateTimeField())
+        kept_still = self.filter(forgotten_at=None, closed_at__isnull=False).alias(until=until)
+        return kept_still.filter(until__lt=Now()).order_by("closed_at")
 
     def soonest_first(self) -> Self:
         return self.order_by(models.F("due_safe_on").asc(nulls_last=True), "received_at")

@@ -1,9 +1,10 @@
 """THE door: the only code that changes a request's state."""
 
 import secrets
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -79,6 +80,14 @@ def locked(dsr: SubjectRequest) -> SubjectRequest:
     return SubjectRequest.objects.select_for_update(of=("self",), no_key=True).select_related("brand").get(pk=dsr.pk)
 
 
+def forget(dsrs: Collection[UUID]) -> None:
+    """Keep of requests whose time is over only what names nobody: for the reports, with their moves and dates."""
+    SubjectRequest.objects.filter(pk__in=dsrs).update(
+        email=None, email_index=b"", name=None, facts=None, details=None, forgotten_at=Now(),
+    )  # fmt: skip
+    Transition.objects.filter(dsr__in=dsrs).update(reason=None)
+
+
 def today_of(brand: Brand) -> date:
     """Return today's date at the controller's place, by the database's clock."""
     with connection.cursor() as cursor:
@@ -92,4 +101,4 @@ def _reference() -> str:
     return f"DSR-{drawn[:4]}-{drawn[4:]}"
 
 
-__all__ = ["Move", "MoveNotAllowed", "StaleState", "State", "advance", "locked", "open_dsr", "today_of"]
+__all__ = ["Move", "MoveNotAllowed", "StaleState", "State", "advance", "forget", "locked", "open_dsr", "today_of"]

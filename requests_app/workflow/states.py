@@ -59,6 +59,7 @@ _FORWARD: Final = {
 }
 _STOPPABLE: Final = (
     State.RECEIVED, State.VERIFYING, State.MATCHING, State.DECIDING, State.COLLECTING, State.REVIEWING, State.FULFILLING,
+    State.ANSWERED_IN_PART,
 )  # fmt: skip
 # A refusal answers a proven person: before that there is nobody to give the reason to (see SubjectRequest's constraints).
 _REFUSABLE: Final = (State.DECIDING, State.REVIEWING)
