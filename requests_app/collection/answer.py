@@ -44,12 +44,15 @@ class Answer:
         """Write everything; nothing stays when the answer breaks off.
 
         Raises:
-            NotAsDescribed: both text forms of a collection do not hold the same number of records.
+            NotAsDescribed: a collection is not described, or its two text forms do not hold the same number of records.
             LeaseLost: another worker has taken over.
         """
         with ExitStack() as stack:
+            stack.push(self._forget_files)
             for found in findings:
                 self._claim.hold()
+                if found.collection not in self._headers:
+                    raise NotAsDescribed(f"{found.collection} is not described.")
                 if isinstance(found, Batch):
                     self._text(stack, found)
                 else:
@@ -81,9 +84,13 @@ class Answer:
         self._files.append((part, draft.file))
 
     def _check(self) -> None:
-        for name, form in self._texts:
-            if self._counts[name, form] != self._counts[name, Form.JSON]:
+        for name in {name for name, _ in self._texts}:
+            if len({self._counts[name, form] for form in Form}) > 1:
                 raise NotAsDescribed(f"{name}: the text forms do not hold the same records.")
+
+    def _forget_files(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            vault.discard([file for _, file in self._files])
 
     def _note(self) -> None:
         """Let the customer's page show that the search moves."""

@@ -36,14 +36,28 @@ class Progress:
 @transaction.atomic
 def start(dsr: SubjectRequest) -> None:
     """Ask every system in which the person was found and which has not answered yet."""
-    for match in dsr.matches.select_related("source"):
+    matches = list(dsr.matches.select_related("source"))
+    dsr.pulls.exclude(source__in=[match.source for match in matches]).delete()
+    for match in matches:
         _ask(dsr, match)
     settle(dsr)
 
 
 @transaction.atomic
+def discard(dsr: SubjectRequest) -> None:
+    """Throw away what was collected; that and when each system answered stays."""
+    vault.discard(list(StoredFile.objects.filter(part__pull__dsr=dsr)))
+
+
+@transaction.atomic
 def keep(pull: Pull, parts: Sequence[tuple[Part, StoredFile]], *, records: int, digest: str) -> None:
-    """Keep a system's whole answer in place of any earlier one, and settle the request if it was the last."""
+    """Keep a system's whole answer in place of any earlier one, and settle the request if it was the last.
+
+    An answer that comes after the request was stopped is not kept.
+    """
+    if not locked(pull.dsr).is_open:
+        vault.discard([file for _, file in parts])
+        return
     _drop(pull)
     for position, (part, file) in enumerate(parts):
         file.save(force_insert=True)

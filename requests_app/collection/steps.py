@@ -9,8 +9,9 @@ from requests_app.ledger.claims import Claim
 from requests_app.ledger.handlers import Backoff, Done, Outcome, StepFailed, handles
 from requests_app.matching.models import Match
 from requests_app.matching.services import identity_of
-from requests_app.sources.services import answering, config, connector
+from requests_app.sources.services import answering, config, connector, inventory
 from requests_app.vault.storage import NoSpace
+from requests_app.workflow.states import State
 
 
 def _given_up(claim: Claim, code: str) -> None:
@@ -21,8 +22,8 @@ def _given_up(claim: Claim, code: str) -> None:
 def pull(claim: Claim) -> Outcome:
     """Ask one system for everything about the person, in one snapshot."""
     asked = _pull(claim)
-    if asked.state == PullState.DONE:
-        return Done()
+    if asked.state == PullState.DONE or asked.dsr.stage != State.COLLECTING:
+        return Done(proof={"moved_on": True})
     try:
         answer, digest = _answer(asked, claim)
     except SourceFault as fault:
@@ -56,14 +57,14 @@ def check(claim: Claim) -> Outcome:
 
 
 def _answer(asked: Pull, claim: Claim) -> tuple[Answer, str]:
+    """Raises: SourceFault: the system did not answer, or not whole; it is noted at the system too."""
     roots = Match.objects.get(dsr=asked.dsr, source=asked.source).roots
-    system, reach = connector(asked.source), config(asked.source)
-    inventory = system.inventory(reach)
-    answer = Answer(asked, claim, inventory)
+    described = inventory(asked.source)
+    answer = Answer(asked, claim, described)
     if roots:
         with answering(asked.source):
-            answer.take(system.find(reach, identity_of(asked.dsr), roots))
-    return answer, inventory.digest
+            answer.take(connector(asked.source).find(config(asked.source), identity_of(asked.dsr), roots))
+    return answer, described.digest
 
 
 def _pull(claim: Claim) -> Pull:
