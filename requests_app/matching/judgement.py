@@ -37,8 +37,10 @@ def weigh(candidate: Candidate, typed: Mapping[str, str]) -> Weighed:
 
 
 def is_clear(weighed: Sequence[Weighed], address: str) -> bool:
-    """One record, nothing that differs, and an address whose spelling has one reading (T-1.07)."""
-    return len(weighed) == 1 and not weighed[0].differs and not needs_officer(address)
+    """One record, found by the proven address, nothing that differs, and an address whose spelling has one reading (T-1.07)."""
+    if len(weighed) != 1 or needs_officer(address):
+        return False
+    return "email" in weighed[0].candidate.matched and not weighed[0].differs
 
 
 def _same(kind: str, typed: str, held: str) -> bool:

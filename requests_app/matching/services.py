@@ -1,6 +1,7 @@
 """Ask every system who this is; one clear match goes on, everything else waits for an officer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -14,9 +15,9 @@ from requests_app.officers.models import Officer
 from requests_app.sources.models import Source
 from requests_app.values import SYSTEM, Claim, Identity
 from requests_app.workflow.models import SubjectRequest
-from requests_app.workflow.services import Move, advance, locked
+from requests_app.workflow.services import Move, StaleState, State, advance, locked
 
-_FOUND = (MatchState.CLEAR, MatchState.DECIDED)
+_TO_PUT_FIRST = ("postcode", "order_number", "birth_date")
 
 
 class NotDecided(Exception):
@@ -24,7 +25,14 @@ class NotDecided(Exception):
 
 
 def identity_of(dsr: SubjectRequest) -> Identity:
+    """Return what is proven of the person: by nothing else may a record be theirs."""
     return Identity((Claim("email", dsr.email),))
+
+
+def clues_of(dsr: SubjectRequest) -> Identity:
+    """Return what is proven, and what was typed: with it a system finds, among many, the evidence that agrees."""
+    typed = dsr.facts or {}
+    return Identity((*identity_of(dsr).claims, *(Claim(kind, typed[kind]) for kind in _TO_PUT_FIRST if typed.get(kind))))
 
 
 def typed_by(dsr: SubjectRequest) -> dict[str, str]:
@@ -34,7 +42,8 @@ def typed_by(dsr: SubjectRequest) -> dict[str, str]:
 
 @transaction.atomic
 def start(dsr: SubjectRequest) -> None:
-    """Ask every system of the brand that has not answered yet."""
+    """Ask every system of the brand that has not answered yet. One that no longer takes part is no longer missing."""
+    dsr.matches.filter(state=MatchState.FAILED, source__enabled=False).delete()
     for source in Source.objects.searched().filter(brand=dsr.brand):
         match, made = Match.objects.get_or_create(dsr=dsr, source=source)
         if not made and match.state == MatchState.FAILED:
@@ -47,7 +56,9 @@ def start(dsr: SubjectRequest) -> None:
 
 @transaction.atomic
 def keep(match: Match, weighed: Sequence[Weighed]) -> None:
-    """Keep what a system answered, and settle the request if it was the last one."""
+    """Keep what a system answered, and settle the request if it was the last one. Nothing is kept of a stopped request."""
+    if not locked(match.dsr).is_open:
+        return
     match.state = _verdict(match.dsr, weighed)
     match.candidates = [one.plain for one in weighed]
     match.chosen = [one["root"] for one in match.candidates] if match.state == MatchState.CLEAR else []
@@ -69,10 +80,9 @@ def settle(dsr: SubjectRequest) -> None:
     matches = list(dsr.matches.select_related("source"))
     if Move.SEARCH not in dsr.moves or any(match.state == MatchState.ASKING for match in matches):
         return
-    if not _enough_facts(dsr, matches):
-        dsr.matches.filter(state=MatchState.CLEAR).update(state=MatchState.DOUBTFUL)
-        matches = list(dsr.matches.all())
-    doubtful = any(match.state == MatchState.DOUBTFUL for match in matches)
+    unsure = [match.pk for match in _unsure(dsr, matches)]
+    dsr.matches.filter(pk__in=unsure).update(state=MatchState.DOUBTFUL)
+    doubtful = unsure or any(match.state == MatchState.DOUBTFUL for match in matches)
     advance(dsr, Move.DOUBT if doubtful else Move.SEARCH, by=SYSTEM)
 
 
@@ -87,6 +97,8 @@ def decide(dsr: SubjectRequest, choices: Mapping[str, Sequence[int]], *, by: Off
         StaleState: somebody else decided first.
     """
     dsr = locked(dsr)
+    if dsr.stage != State.DECIDING:
+        raise StaleState(f"{dsr.reference} was decided already")
     for match in dsr.matches.filter(state=MatchState.DOUBTFUL).select_related("source"):
         numbers, candidates = choices.get(str(match.pk)), match.candidates or []
         if numbers is None or not set(numbers) <= set(range(len(candidates))):
@@ -98,15 +110,30 @@ def decide(dsr: SubjectRequest, choices: Mapping[str, Sequence[int]], *, by: Off
     advance(dsr, Move.DECIDE, by=by.actor, reason=reason)
 
 
+def forget(dsrs: Collection[UUID]) -> None:
+    """Keep of the matches of requests whose time is over only how they were settled."""
+    Match.objects.filter(dsr__in=dsrs).update(candidates=None, chosen=None, reason=None)
+
+
 def _verdict(dsr: SubjectRequest, weighed: Sequence[Weighed]) -> MatchState:
     if not weighed:
         return MatchState.NOBODY
     return MatchState.CLEAR if is_clear(weighed, dsr.email) else MatchState.DOUBTFUL
 
 
-def _enough_facts(dsr: SubjectRequest, matches: Sequence[Match]) -> bool:
-    """Whether, over all systems, as many facts agree as the brand asks for; an officer's decision stands for them."""
-    if any(match.state == MatchState.DECIDED for match in matches) or not any(match.state in _FOUND for match in matches):
-        return True
-    agree = {kind for match in matches for one in match.candidates or [] for kind in one["agrees"] if kind != "name"}
-    return len(agree) >= dsr.brand.facts_required
+def _unsure(dsr: SubjectRequest, matches: Sequence[Match]) -> list[Match]:
+    """Return the clear matches that hang on the mailbox alone, so that an officer looks (T-3.01).
+
+    As many facts must agree, over all systems, as the brand asks for; an officer's decision stands for them. Where any
+    system shows several people behind the mailbox, each other one must show by itself which of them its record is.
+    """
+    clear = [match for match in matches if match.state == MatchState.CLEAR]
+    if any(len(match.candidates or []) > 1 for match in matches):
+        needed = max(1, dsr.brand.facts_required)
+        return [match for match in clear if len(_agreeing([match])) < needed]
+    decided = any(match.state == MatchState.DECIDED for match in matches)
+    return [] if decided or len(_agreeing(clear)) >= dsr.brand.facts_required else clear
+
+
+def _agreeing(matches: Sequence[Match]) -> set[str]:
+    return {kind for match in matches for one in match.candidates or [] for kind in one["agrees"] if kind != "name"}

@@ -5,6 +5,7 @@ from requests_app.matching import services
 from requests_app.matching.judgement import weigh
 from requests_app.matching.models import Match, MatchState
 from requests_app.sources.services import answering, config, connector
+from requests_app.workflow.states import State
 
 
 def _given_up(claim: Claim, code: str) -> None:
@@ -15,11 +16,11 @@ def _given_up(claim: Claim, code: str) -> None:
 def ask(claim: Claim) -> Outcome:
     """Ask one system for the records that may stand for the person."""
     match = _match(claim)
-    if match.state != MatchState.ASKING:
-        return Done()
+    if match.state != MatchState.ASKING or match.dsr.stage != State.MATCHING:
+        return Done(proof={"moved_on": True})
     try:
         with answering(match.source):
-            found = list(connector(match.source).candidates(config(match.source), services.identity_of(match.dsr)))
+            found = list(connector(match.source).candidates(config(match.source), services.clues_of(match.dsr)))
     except SourceFault as fault:
         raise StepFailed(fault.code, again=fault.passing) from None
     weighed = [weigh(candidate, services.typed_by(match.dsr)) for candidate in found]
