@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -21,8 +22,16 @@ from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.states import Move
 
 
+class DescriptionChanged(Exception):
+    """A collection was collected that is no longer described: left alone, the copy would omit it in silence."""
+
+
 def gather(dsr: SubjectRequest, made_at: datetime) -> Material:
-    """Return everything that decides the bytes of the copy; the parts themselves are opened one by one, later."""
+    """Return everything that decides the bytes of the copy; the parts themselves are opened one by one, later.
+
+    Raises:
+        DescriptionChanged: the description of a system no longer fits what was collected by it.
+    """
     regime = REGIMES[dsr.regime]
     grant = regime.rights[dsr.right]
     approval = dsr.transitions.filter(move=Move.APPROVE).order_by("-number").first()
@@ -33,7 +42,7 @@ def gather(dsr: SubjectRequest, made_at: datetime) -> Material:
         person=(("name", dsr.name or ""), ("email", dsr.email)),
         subject=keyed_index("subject", dsr.pk.hex).hex(),
         language=dsr.language,
-        asked_on=dsr.received_at.date(),
+        asked_on=dsr.received_at.astimezone(ZoneInfo(dsr.brand.time_zone)).date(),
         made_at=made_at,
         systems=tuple(_system(pull, approval.reason if approval and approval.reason else "") for pull in pulls),
         signing_key=Ed25519PrivateKey.from_private_bytes(settings.DSAR_SIGNING_KEY),
@@ -63,6 +72,8 @@ def _system(pull: Pull, reason: str) -> SystemPart:
     if pull.state != PullState.DONE:
         return SystemPart(pull.source.name, described, SystemState.FAILED, fault=pull.fault, reason=reason)
     parts = list(pull.parts.select_related("file"))
+    if {part.collection for part in parts} - {info.name for info in described.collections}:
+        raise DescriptionChanged(pull.source.name)
     collections = tuple(
         _collection(info, [part for part in parts if part.collection == info.name]) for info in described.collections
     )

@@ -1,7 +1,7 @@
 """The customer's copy: decide that it is built, offer it, hand it over, take it back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -13,14 +13,17 @@ from django.db.models.functions import Now
 from requests_app.audit.services import record
 from requests_app.bundle.models import Bundle
 from requests_app.collection.models import PullState
+from requests_app.keys.store import KeyGone
 from requests_app.ledger.services import enqueue
 from requests_app.values import CUSTOMER, SYSTEM
 from requests_app.vault import services as vault
+from requests_app.vault.frames import PartReader, Unreadable
 from requests_app.vault.models import StoredFile
+from requests_app.vault.storage import Missing
 from requests_app.verification import services as verification
 from requests_app.verification.models import Purpose
 from requests_app.workflow.models import SubjectRequest
-from requests_app.workflow.services import Move, advance, locked
+from requests_app.workflow.services import Move, State, advance, locked
 
 SUPPLEMENT_DELAY: Final = 24 * 3600  # seconds until the missing systems are asked again
 
@@ -46,8 +49,11 @@ def start(dsr: SubjectRequest) -> None:
 
 @transaction.atomic
 def keep(dsr: SubjectRequest, file: StoredFile, sealed: Sealed) -> None:
-    """Keep a finished copy, in place of an earlier one, and answer."""
+    """Keep a finished copy, in place of an earlier one, and answer; unless the request was stopped meanwhile."""
     dsr = locked(dsr)
+    if dsr.stage != State.FULFILLING:
+        vault.discard([file])
+        return
     missing = [pull.source.name for pull in dsr.pulls.exclude(state=PullState.DONE).select_related("source")]
     withdraw(dsr)
     file.save(force_insert=True)
@@ -81,19 +87,31 @@ def promise_supplement(dsr: SubjectRequest) -> None:
 
 @contextmanager
 def handed_over(bundle: Bundle) -> Iterator[Iterator[bytes]]:
-    """Count a download and open the copy as a stream of bytes.
+    """Open the copy as a stream of bytes, and count a download.
 
     Raises:
-        NotAvailable: it has expired or was downloaded often enough.
+        NotAvailable: it has expired, was downloaded often enough, was taken back, or is not what was sealed.
     """
-    with transaction.atomic():
-        if not Bundle.objects.available().filter(pk=bundle.pk).update(downloads_left=F("downloads_left") - 1):
-            raise NotAvailable
-        record("bundle.downloaded", by=CUSTOMER, dsr_id=bundle.dsr_id, number=bundle.number)
-    if bundle.file is None:
-        raise NotAvailable
-    with vault.reading(bundle.file) as reader:
+    with _opened(bundle) as reader:
+        with transaction.atomic():
+            if not Bundle.objects.available().filter(pk=bundle.pk).update(downloads_left=F("downloads_left") - 1):
+                raise NotAvailable
+            record("bundle.downloaded", by=CUSTOMER, dsr_id=bundle.dsr_id, number=bundle.number)
         yield reader.plain()
+
+
+@contextmanager
+def _opened(bundle: Bundle) -> Iterator[PartReader]:
+    offered = Bundle.objects.available().select_related("file").filter(pk=bundle.pk, file__isnull=False).first()
+    if offered is None or offered.file is None:
+        raise NotAvailable
+    with ExitStack() as stack:
+        try:
+            reader = stack.enter_context(vault.reading(offered.file))
+        except (Missing, Unreadable, KeyGone) as fault:
+            record("bundle.unreadable", by=SYSTEM, dsr_id=bundle.dsr_id, number=bundle.number, fault=type(fault).__name__)
+            raise NotAvailable from fault
+        yield reader
 
 
 def withdraw(dsr: SubjectRequest) -> None:

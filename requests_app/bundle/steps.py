@@ -7,19 +7,25 @@ from django.db import connection
 
 from requests_app.bundle import services
 from requests_app.bundle.assemble import assemble
-from requests_app.bundle.gather import gather
+from requests_app.bundle.gather import DescriptionChanged, gather
+from requests_app.correspondence.services import tell_officers
 from requests_app.keys.store import KeyGone
 from requests_app.ledger.claims import Claim
 from requests_app.ledger.handlers import Backoff, Done, Outcome, StepFailed, handles
 from requests_app.values import SYSTEM
 from requests_app.vault import services as vault
+from requests_app.vault.frames import Unreadable
 from requests_app.vault.rows import Kind
-from requests_app.vault.storage import NoSpace
+from requests_app.vault.storage import Missing, NoSpace
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.services import Move, State, advance
 
 
-@handles("bundle.build", queue="bundle", retry=Backoff(first=10, factor=3, ceiling=1800, attempts=10))
+def _given_up(claim: Claim, _code: str) -> None:
+    tell_officers(SubjectRequest.objects.select_related("brand").get(steps=claim.step), "officer_stuck")
+
+
+@handles("bundle.build", queue="bundle", retry=Backoff(first=10, factor=3, ceiling=1800, attempts=30), on_dead=_given_up)
 def build(claim: Claim) -> Outcome:
     """Stream the ZIP into the vault; the request is answered in the commit that keeps it."""
     dsr = SubjectRequest.objects.select_related("brand").get(steps=claim.step)
@@ -28,8 +34,8 @@ def build(claim: Claim) -> Outcome:
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         (now,) = cursor.fetchone()
-    material, digest, size = gather(dsr, now), sha256(), 0
     try:
+        material, digest, size = gather(dsr, now), sha256(), 0
         with vault.writing(dsr, Kind.FILE, level=0) as draft:
             for chunk in assemble(material):
                 claim.hold()
@@ -40,6 +46,10 @@ def build(claim: Claim) -> Outcome:
         raise StepFailed("no_space") from None
     except KeyGone:
         raise StepFailed("key_gone", again=False) from None
+    except (Missing, Unreadable):
+        raise StepFailed("part_damaged", again=False) from None
+    except DescriptionChanged:
+        raise StepFailed("description_changed") from None
     sealed = services.Sealed(digest.hexdigest(), size, material.records)
     return Done(proof=asdict(sealed), commit=lambda: services.keep(dsr, draft.file, sealed))
 
