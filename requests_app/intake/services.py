@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.db import connection, transaction
 
 from requests_app.brands.models import Brand
+from requests_app.correspondence.addresses import mailbox
 from requests_app.deadlines.services import clock
 from requests_app.emails import canonical_email
 from requests_app.jurisdictions import REGIMES
@@ -51,17 +52,19 @@ def open_request(brand: Brand, application: Application, *, by: Actor) -> Subjec
 
     Raises:
         NotOffered: `application.right` is none that the brand offers.
-        NotAnAddress: the e-mail address cannot be one.
+        NotAnAddress: no letter can be written to the address.
     """
-    if application.key and (filed := _filed(brand, application.key)):
+    number = uuid5(application.key, brand.slug) if application.key else uuid4()
+    if application.key and (filed := _filed(number)):
         return filed
+    mailbox(application.email)
     if application.right not in {right.name for right in rights_of(brand)}:
         raise NotOffered(application.right)
     today = today_of(brand)
     due = clock(today, regime=brand.regime, establishment=brand.establishment)
     return open_dsr(
         by=by,
-        id=application.key or uuid4(),
+        id=number,
         brand=brand,
         right=application.right,
         regime=brand.regime,
@@ -77,12 +80,13 @@ def open_request(brand: Brand, application: Application, *, by: Actor) -> Subjec
     )
 
 
-def _filed(brand: Brand, key: UUID) -> SubjectRequest | None:
-    """Return what was filed with `key`; the lock makes the second of two at the same moment see the first."""
+def _filed(number: UUID) -> SubjectRequest | None:
+    """Return what was filed under `number`; the lock makes the second of two at the same moment see the first."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key.bytes[:8], signed=True)])
-    return SubjectRequest.objects.filter(brand=brand, pk=key).first()
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(number.bytes[:8], signed=True)])
+    return SubjectRequest.objects.select_related("brand").filter(pk=number).first()
 
 
 def address_index(address: str) -> bytes:
+    """Return by what the requests of one mailbox are found. Raises: NotAnAddress: `address` cannot be one."""
     return keyed_index("email", canonical_email(address))
