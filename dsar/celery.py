@@ -41,6 +41,7 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "ledger.sweep", "schedule": 15.0, "options": {"queue": "housekeeping", "expires": 15}},
         "lapse": {"task": "housekeeping.lapse", "schedule": 600.0, "options": {"queue": "housekeeping", "expires": 600}},
+        "forget": {"task": "housekeeping.forget", "schedule": 3600.0, "options": {"queue": "housekeeping", "expires": 3600}},
         "tidy": {"task": "housekeeping.tidy", "schedule": 600.0, "options": {"queue": "housekeeping", "expires": 600}},
     },
 )

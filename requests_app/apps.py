@@ -6,5 +6,5 @@ class RequestsApp(AppConfig):
 
     def ready(self) -> None:
         """Make the Celery application and every step handler known to this process."""
-        import dsar.celery  # noqa: F401
+        import requests_app.housekeeping
         import requests_app.journey  # noqa: F401

@@ -1,6 +1,6 @@
 """Keep and read the files of a request, encrypted under its key, as streams."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,6 +66,11 @@ def discard(files: list[StoredFile]) -> None:
     names = [UUID(hex=file.location) for file in files]
     StoredFile.objects.filter(pk__in=[file.pk for file in files]).delete()
     transaction.on_commit(lambda: _delete(names))
+
+
+def forget(dsrs: Collection[UUID]) -> None:
+    """Delete every file of requests whose time is over, with what refers to it; the bytes go after the commit."""
+    discard(list(StoredFile.objects.filter(dsr__in=dsrs)))
 
 
 def tidy(older_than: timedelta) -> int:
