@@ -12,6 +12,7 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.loopback import nothing_beyond_loopback  # noqa: F401  # a fixture for every test
+from tests.mail import post  # noqa: F401  # a mail server for those that ask for one
 
 
 @pytest.fixture(scope="session")
