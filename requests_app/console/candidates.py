@@ -65,8 +65,11 @@ def _laid(match: Match, typed: Mapping[str, str], form: MatchForm) -> Laid:
         headings=[words.fact(kind) for kind in kinds],
         typed=[Cell(words.fact(kind), (typed[kind],) if typed.get(kind) else (), "") for kind in kinds],
         candidates=[_shown(match, number, kinds, picked) for number in range(len(match.candidates or []))],
-        field=field, nobody=NOBODY in picked, reason=match.reason or "", errors=[str(error) for error in form.errors.get(field) or ()],
-    )  # fmt: skip
+        field=field,
+        nobody=NOBODY in picked,
+        reason=match.reason or "",
+        errors=[str(error) for error in form.errors.get(field) or ()],
+    )
 
 
 def _shown(match: Match, number: int, kinds: Sequence[str], picked: Sequence[str]) -> Shown:

@@ -94,7 +94,7 @@ class Case:
         }  # fmt: skip
 
     def _buttons(self, section: str) -> list[dict[str, Any]]:
-        known = [(move, *_BUTTONS[move][1:]) for move in self.moves]
+        known = [(move, *button[1:]) for move, button in _BUTTONS.items() if move in self.moves]
         return [
             {"move": move, "url": self.url(page), "label": label, "kind": kind}
             for move, page, label, kind in known

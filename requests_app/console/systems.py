@@ -39,7 +39,7 @@ class Stand:
 def sources(request: OfficerRequest) -> HttpResponse:
     mine = Source.objects.filter(brand__in=policy.brands_of(request.user)).select_related("brand").order_by("brand__name", "pk")
     checkable = set(policy.brands_of(request.user, Action.ANSWER).values_list("pk", flat=True))
-    steps = Step.objects.filter(kind="collection.check", source__in=mine).order_by("source", "-pk").distinct("source")
+    steps = Step.objects.filter(kind="collection.check", source__in=mine).order_by("source_id", "-pk").distinct("source_id")
     last = {step.source_id: step for step in steps}
     stands = [_stand(source, last.get(source.pk), may_check=source.brand_id in checkable) for source in mine]
     return show(request, "sources", {"stands": stands}, at=SOURCES)

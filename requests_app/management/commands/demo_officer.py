@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.utils import decrypt
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from requests_app.brands.models import Brand
-from requests_app.officers.models import Officer, Role
+from requests_app.officers.models import Membership, Officer, Role
 from requests_app.officers.services import invite
 from requests_app.values import Actor
 
@@ -59,7 +60,8 @@ def _write(path: Path, secret: dict[str, str]) -> None:
 
 @transaction.atomic
 def _make(secret: dict[str, str]) -> None:
-    for brand in Brand.objects.filter(slug__in=_BRANDS):
+    works = Membership.objects.filter(officer__email=secret["email"], officer__is_active=True, role=Role.ADMINISTRATOR)
+    for brand in Brand.objects.filter(slug__in=_BRANDS).exclude(pk__in=works.values("brand")):
         invite(secret["email"], brand=brand, role=Role.ADMINISTRATOR, by=Actor("system", "demo"))
     officer = Officer.objects.filter(email=secret["email"]).first()
     if officer is None:
@@ -72,6 +74,7 @@ def _make(secret: dict[str, str]) -> None:
     if not _holds(officer, secret["totp_secret"]):
         Authenticator.objects.filter(user_id=officer.pk).delete()
         TOTP.activate(officer, secret["totp_secret"])
+        RecoveryCodes.activate(officer)
 
 
 def _holds(officer: Officer, totp_secret: str) -> bool:
