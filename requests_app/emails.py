@@ -61,11 +61,12 @@ def spellings(address: str) -> tuple[str, ...]:
     Raises:
         NotAnAddress: `address` cannot be one.
     """
+    typed_local, typed_domain = map(ascii_lower, _sides(address))
     local, domain = canonical_email(address).rsplit("@", 1)
     readable = _ulabels(domain)
     capitals = ascii_lower(_each(readable, str.upper))
-    locals_ = (local, _normal("NFD", local))
-    domains = (domain, readable, _normal("NFD", readable), capitals, _normal("NFD", capitals))
+    locals_ = (local, _normal("NFD", local), typed_local)
+    domains = (domain, readable, _normal("NFD", readable), capitals, _normal("NFD", capitals), typed_domain)
     return tuple(dict.fromkeys(f"{left}@{right}" for left, right in product(locals_, domains)))
 
 

@@ -40,6 +40,7 @@ FROM information_schema.tables t LEFT JOIN information_schema.statistics s
   ON s.table_schema = t.table_schema AND s.table_name = t.table_name
 WHERE t.table_schema = coalesce(nullif(%s, ''), database()) AND lower(t.table_name) = lower(%s) GROUP BY t.table_type
 """
+_CODECS: Final = {"ascii": "ascii", "latin1": "cp1252", "latin2": "iso8859-2", "latin5": "iso8859-9", "latin7": "iso8859-13"}
 _ENDLESS: Final = 4294967295  # rounds of a recursive query: MariaDB would cut it short without an error
 _FAULTS: Final[dict[type[SourceFault], tuple[str, frozenset[int]]]] = {
     Refused: ("refuses our name, password, database or rights", frozenset({1044, 1045, 1049, 1142, 1143, 1227, 1370, 1698, 4151})),
@@ -150,13 +151,22 @@ class Maria(Session):
         lowered = reduce(lambda old, pair: func.replace(old, *pair), zip(ascii_uppercase, ascii_lowercase, strict=True), text)
         exact = cast(lowered, BINARY()).in_([cast(literal(one), BINARY()) for one in spellings])
         if column.collation.endswith("_ci"):
-            return and_(value.in_(spellings), exact)
+            return and_(value.in_([one for one in spellings if _can_hold(column, one)]), exact)
         return and_(func.lower(text).in_([func.lower(one) for one in spellings]), exact)
 
     def bind(self, text: str, column: Column) -> ColumnElement[Any] | None:
-        if not fits(text, column.family):
+        if not fits(text, column.family) or not _can_hold(column, text):
             return None
         return literal(bytes.fromhex(text) if column.family is Family.BINARY else text)
 
     def _cell(self, value: ColumnElement[Any], field: Field, column: Column) -> ColumnElement[Any]:
         return value + 0 if column.declared.startswith("bit(") else super()._cell(value, field, column)
+
+
+def _can_hold(column: Column, text: str) -> bool:
+    """Tell whether the column's character set has the text; the server would refuse to compare it otherwise."""
+    try:
+        text.encode(_CODECS.get(column.collation.partition("_")[0], "utf-8"))
+    except UnicodeEncodeError:
+        return False
+    return True

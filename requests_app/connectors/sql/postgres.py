@@ -87,7 +87,7 @@ _BY_CLASS: Final[dict[str, tuple[type[SourceFault], str]]] = {
     "28": (Refused, "the system refuses our name or password"),
     "3D": (Refused, "the system has no such database"),
     "42501": (Refused, "the account may not read what is described"),
-    "42": (NotAsDescribed, "the system lacks something that the description names"),
+    **dict.fromkeys(("42P01", "42703", "42704", "3F"), (NotAsDescribed, "the system lacks something that the description names")),
     "57014": (TooSlow, "the system did not finish in time"),
     "55P03": (TooSlow, "a table is locked"),
 }
@@ -201,7 +201,7 @@ class Postgres(Session):
         if form is Form.JSON:
             cells = [self._json_cell(records, field).label(field.name) for field in shown]
             inner = select(*cells).select_from(records.source).order_by(*keys).subquery("r")
-            sql, parameters = self.compile(select(func.row_to_json(literal_column("r"))).select_from(inner))
+            sql, parameters = self.compile(select(func.row_to_json(literal_column("r.*"))).select_from(inner))
             return _JSON_COPY.format(sql), parameters
         cells = [self._csv_cell(records, field).label(f"c{index}") for index, field in enumerate(shown)]
         texts = [f"c{index}" for index, field in enumerate(shown) if _is_text(records, field)]
@@ -212,7 +212,9 @@ class Postgres(Session):
         value, own = records.source.c[field.name], records.columns[field.name]
         if own.family is Family.BINARY:
             return _base64(value, field)
-        if own.declared == "json":
+        if own.declared == "bpchar":
+            return cast(value, Text)  # without the blanks that fill it up
+        if own.declared == "json" or own.family is Family.OTHER:
             return cast(_on_one_line(value), JSON)
         return value
 
@@ -226,10 +228,12 @@ class Postgres(Session):
             return func.btrim(cast(func.to_json(value), Text), '"')
         if own.family is Family.BINARY:
             return _guarded(_base64(value, field))
+        if own.family is Family.OTHER:
+            return _guarded(cast(_on_one_line(value), JSON).op("#>>")(literal_column("'{}'")))
         return _guarded(_on_one_line(value) if own.declared == "json" else cast(value, Text))
 
     def order(self, records: Records) -> Sequence[ColumnElement[Any]]:
-        return super().order(records) if records.collection.key else [cast(func.row_to_json(literal_column("u")), Text)]
+        return super().order(records) if records.collection.key else [cast(func.row_to_json(literal_column("u.*")), Text)]
 
     def text_of(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         return cast(value, Text)
@@ -276,5 +280,5 @@ def _base64(value: ColumnElement[Any], field: Field) -> ColumnElement[Any]:
 
 
 def _on_one_line(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The `json` type keeps line feeds between values as they were typed."""
-    return func.translate(cast(value, Text), "\n\r\t", "   ")
+    """JSON of a value; the `json` type keeps line feeds between values as they were typed."""
+    return func.translate(cast(func.to_json(value), Text), "\n\r\t", "   ")

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import ColumnElement, Select, collate, func, literal, make_url
+from sqlalchemy import ColumnElement, Select, collate, func, String, literal, make_url, type_coerce
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 
@@ -85,7 +85,9 @@ class Sqlite(Session):
     def columns(self, tables: Sequence[str]) -> Live:
         live: dict[str, dict[str, Column]] = {}
         for table, name, declared, exact in self.connection.execute(_COLUMNS, [json.dumps(tables)]):
-            live.setdefault(table, {})[name] = Column(name, _family(declared), declared or "any", exact=bool(exact))
+            family = _family(declared)
+            bytewise = bool(exact) or family not in {Family.TEXT, Family.OTHER}
+            live.setdefault(table, {})[name] = Column(name, family, declared or "any", bytewise)
         return live if self.schema in {"", "main"} else {}
 
     def lacks_index(self, table: str, column: Column, *, email: bool) -> str:
@@ -116,7 +118,7 @@ class Sqlite(Session):
         return value.hex() if isinstance(value, bytes) else str(value)
 
     def exactly(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return collate(value, "BINARY")
+        return collate(type_coerce(value, String()), "BINARY")
 
     def is_email(self, value: ColumnElement[Any], _: Column, spellings: Sequence[str]) -> ColumnElement[bool]:
         return func.lower(value).in_(spellings)  # SQLite's own lower() knows A to Z alone, and its result has no collation
