@@ -15,15 +15,14 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from requests_app import emails
+from requests_app.correspondence.addresses import mailbox
+from requests_app.emails import NotAnAddress
 
 FACTS: Final = ("postcode", "order_number", "birth_date", "phone_number")
 _HIDDEN_KINDS: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 _JOINERS: Final = frozenset("\u200c\u200d")  # several scripts are not written without them
 _CARD: Final = re.compile(r"(?:\d[ -]?){13,19}")
 _OLDEST_YEAR: Final = 1900
-# RFC 5321 also allows comments, quoting and routes within the local part; no shop does.
-_ADDRESS: Final = re.compile(r"""[^\s"(),:;<>@\[\]\\%!]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]""")
 _TOO_LONG: Final = ngettext_lazy(
     "Use at most %(limit_value)d character; there are %(show_value)d.",
     "Use at most %(limit_value)d characters; there are %(show_value)d.",
@@ -74,11 +73,9 @@ class EmailAddress(PlainText):
     def clean(self, value: Any) -> str:
         text = super().clean(value)
         wrong = ValidationError(_("Enter an e-mail address in full, like name@example.com"), "address")
-        if not _ADDRESS.fullmatch(text):
-            raise wrong
         try:
-            emails.canonical_email(text)
-        except emails.NotAnAddress as fault:
+            mailbox(text)
+        except NotAnAddress as fault:
             raise wrong from fault
         return text
 
