@@ -7,6 +7,7 @@ not its text.
 
 import logging
 from collections.abc import MutableMapping
+from traceback import walk_tb
 from typing import Any, Final
 
 import structlog
@@ -38,11 +39,10 @@ def template_only(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def place(fault: BaseException | None) -> str:
-    """Return file and line of the innermost frame of `fault`."""
-    frame = fault.__traceback__ if fault else None
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""
+    """Return file and line of the innermost frame of `fault` that is ours, else of the innermost."""
+    frames = [f"{frame.f_code.co_filename}:{line}" for frame, line in walk_tb(fault.__traceback__ if fault else None)]
+    ours = [frame for frame in frames if "site-packages" not in frame]
+    return (ours or frames or [""])[-1]
 
 
 def _short(value: Any) -> Any:
@@ -51,7 +51,11 @@ def _short(value: Any) -> Any:
     return "(withheld)" if "@" in value else value[:_LONGEST]
 
 
-_SHARED: Final[list[Any]] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+_SHARED: Final[list[Any]] = [
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
 
 
 def settings(level: str) -> dict[str, Any]:
