@@ -102,7 +102,8 @@ class Trip:
         """Return the first link of each letter to the customer about this request, the newest first."""
         mailbox = browser.open("/demo/mail/")
         letters = [browser.open(address) for address, _ in mailbox.links if re.search(r"/demo/mail/[^/#?]+/$", address)]
-        mine = [letter for letter in letters if self.person.email in letter.words and self.reference in letter.words]
+        known = {self.person.email.casefold(), self.person.typed.casefold()}
+        mine = [page for page in letters if self.reference in page.words and any(one in page.words.casefold() for one in known)]
         return [letter.link(LETTER) for letter in mine]
 
     def approve(self, officer: Browser) -> None:

@@ -44,22 +44,57 @@ class Verdict:
     wrong: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One collection in both its forms, as read from the bundle."""
+
+    records: list[dict[str, Any]]
+    sheet: list[list[str]]
+
+
+Tables = Mapping[tuple[str, str], Table]
+"""By system and collection."""
+
+
 def judge(path: Path, planted: Expected, canaries: tuple[str, ...]) -> Verdict:
     """Check signature, digests, counts and keys; every record planted must be there, and no other."""
     try:
         with ZipFile(path) as bundle:
-            wrong = [*_structure(bundle)]
-            lines = tuple(_lines(bundle, planted))
-            wrong += [*_records(bundle, planted), *_files(bundle, planted), *_leaks(bundle, canaries)]
-            came = sum(name.startswith("files/") and not name.endswith("/") for name in bundle.namelist())
-    except (BadZipFile, KeyError, ValueError) as fault:
+            tables = {place: _table(bundle, *place) for place in sorted(_places(bundle))}
+            wrong = [*_structure(bundle, tables), *_records(tables, planted), *_files(bundle, planted), *_leaks(bundle, canaries)]
+            lines = tuple(_lines(bundle, tables, planted))
+            came = len(_file_names(bundle))
+    except (BadZipFile, KeyError, TypeError, ValueError) as fault:
         return Verdict((), 0, (f"the bundle cannot be read: {fault!r}",))
     return Verdict(lines, came, tuple(wrong))
 
 
-def _structure(bundle: ZipFile) -> Iterator[str]:
-    if (bad := bundle.testzip()) is not None:
-        yield f"{bad}: damaged"
+def _places(bundle: ZipFile) -> set[tuple[str, str]]:
+    """Return the system and collection of every data file; what they are called says so."""
+    paths = [name.removesuffix(".json").split("/") for name in bundle.namelist() if _is_data(name)]
+    return {(system, collection) for _, system, collection in paths}
+
+
+def _is_data(name: str) -> bool:
+    return name.startswith("data/") and name.endswith(".json") and not name.endswith(".schema.json")
+
+
+def _table(bundle: ZipFile, system: str, collection: str) -> Table:
+    return Table(_json(bundle.read(f"data/{system}/{collection}.json")), _csv(bundle.read(f"data/{system}/{collection}.csv")))
+
+
+def _json(content: bytes) -> list[dict[str, Any]]:
+    value = json.loads(content, parse_float=str)
+    if not isinstance(value, list):
+        raise TypeError("no list of records")
+    return value
+
+
+def _csv(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def _structure(bundle: ZipFile, tables: Tables) -> Iterator[str]:
     raw = bundle.read(MANIFEST)
     key = load_pem_public_key(bundle.read(PUBLIC_KEY))
     if not isinstance(key, Ed25519PublicKey):
@@ -77,65 +112,40 @@ def _structure(bundle: ZipFile) -> Iterator[str]:
         content = bundle.read(name)
         if sha256(content).hexdigest() != member["sha256"] or len(content) != member["size"]:
             yield f"{name}: not what the manifest says"
-        if "records" in member and member["records"] != _count(name, content):
-            yield f"{name}: {_count(name, content)} records, the manifest says {member['records']}"
     if not manifest["complete"] or manifest["not_searched"]:
         yield "the bundle says that it is not complete"
+    yield from _counts(listed, tables)
 
 
-def _count(name: str, content: bytes) -> int:
-    return len(_json(content)) if name.endswith(".json") else len(_csv(content)) - 1
+def _counts(listed: Mapping[str, Mapping[str, Any]], tables: Tables) -> Iterator[str]:
+    for (system, collection), table in tables.items():
+        for form, count in (("json", len(table.records)), ("csv", len(table.sheet) - 1)):
+            name = f"data/{system}/{collection}.{form}"
+            said = listed.get(name, {}).get("records")
+            if said != count:
+                yield f"{name}: {count} records, the manifest says {said}"
 
 
-def _json(content: bytes) -> list[dict[str, Any]]:
-    value = json.loads(content, parse_float=str)
-    if not isinstance(value, list):
-        raise TypeError("no list of records")
-    return value
-
-
-def _csv(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-
-
-def _members(bundle: ZipFile, ending: str) -> dict[tuple[str, str], str]:
-    """Return the data file of each system and collection."""
-    found = {}
-    for name in bundle.namelist():
-        folder, _, rest = name.partition("/")
-        system, _, last = rest.partition("/")
-        if folder == "data" and last.endswith(ending) and "schema" not in last:
-            found[system, last.removesuffix(ending)] = name
-    return found
-
-
-def _keys(bundle: ZipFile, system: str, collection: str, name: str) -> list[Key]:
-    columns = key_columns(system, collection)
-    return [tuple(str(record[column]) for column in columns) for record in _json(bundle.read(name))]
-
-
-def _lines(bundle: ZipFile, planted: Expected) -> Iterator[Line]:
-    members = _members(bundle, ".json")
+def _lines(bundle: ZipFile, tables: Tables, planted: Expected) -> Iterator[Line]:
     searched = json.loads(bundle.read(MANIFEST)).get("searched", [])
     answered = {system["system"]: str(system["answered_at"] or "") for system in searched}
     for system, collections in planted.keys.items():
         for collection, keys in collections.items():
-            name = members.get((system, collection))
-            came = len(_json(bundle.read(name))) if name else 0
-            yield Line(system, collection, len(keys), came, answered.get(system, ""))
+            table = tables.get((system, collection))
+            yield Line(system, collection, len(keys), len(table.records) if table else 0, answered.get(system, ""))
 
 
-def _records(bundle: ZipFile, planted: Expected) -> Iterator[str]:
-    members, sheets = _members(bundle, ".json"), _members(bundle, ".csv")
-    for system, collection in members.keys() - {(s, c) for s, collections in planted.keys.items() for c in collections}:
+def _records(tables: Tables, planted: Expected) -> Iterator[str]:
+    wanted = {
+        (system, collection): keys for system, collections in planted.keys.items() for collection, keys in collections.items()
+    }
+    for system, collection in tables.keys() - wanted.keys():
         yield f"{system}.{collection}: nobody planted such a collection"
-    for system, collections in planted.keys.items():
-        for collection, wanted in collections.items():
-            name = members.get((system, collection))
-            keys = _keys(bundle, system, collection, name) if name else []
-            yield from _compared(f"{system}.{collection}", Counter(wanted), Counter(keys))
-            if name:
-                yield from _same(f"{system}.{collection}", _json(bundle.read(name)), _csv(bundle.read(sheets[system, collection])))
+    for (system, collection), keys in wanted.items():
+        table, columns = tables.get((system, collection), Table([], [[]])), key_columns(system, collection)
+        came = Counter(tuple(str(record[column]) for column in columns) for record in table.records)
+        yield from _compared(f"{system}.{collection}", Counter(keys), came)
+        yield from _same(f"{system}.{collection}", table)
 
 
 def _compared(where: str, wanted: Counter[Key], came: Counter[Key]) -> Iterator[str]:
@@ -145,12 +155,12 @@ def _compared(where: str, wanted: Counter[Key], came: Counter[Key]) -> Iterator[
         yield f"{where}: {foreign.total()} that are not this person's, or twice, such as {min(foreign)}"
 
 
-def _same(where: str, records: list[dict[str, Any]], sheet: list[list[str]]) -> Iterator[str]:
+def _same(where: str, table: Table) -> Iterator[str]:
     """Compare the two forms of a collection. A CSV cell is read back by taking away one leading apostrophe."""
-    header, *rows = sheet
-    if len(rows) != len(records):
-        yield f"{where}: {len(records)} records as JSON, {len(rows)} as CSV"
-    for record, row in zip(records, rows, strict=False):
+    header, *rows = table.sheet
+    if len(rows) != len(table.records):
+        yield f"{where}: {len(table.records)} records as JSON, {len(rows)} as CSV"
+    for record, row in zip(table.records, rows, strict=False):
         for name, cell in zip(header, row, strict=True):
             value = "" if record[name] is None else record[name]
             if not isinstance(value, bool) and cell.removeprefix("'") != str(value):
@@ -158,9 +168,12 @@ def _same(where: str, records: list[dict[str, Any]], sheet: list[list[str]]) -> 
                 return
 
 
+def _file_names(bundle: ZipFile) -> list[str]:
+    return [name for name in bundle.namelist() if name.startswith("files/") and not name.endswith("/")]
+
+
 def _files(bundle: ZipFile, planted: Expected) -> Iterator[str]:
-    names = [name for name in bundle.namelist() if name.startswith("files/") and not name.endswith("/")]
-    came = Counter(sha256(bundle.read(name)).hexdigest() for name in names)
+    came = Counter(sha256(bundle.read(name)).hexdigest() for name in _file_names(bundle))
     wanted = Counter(planted.files)
     if missing := wanted - came:
         yield f"files: {missing.total()} missing"

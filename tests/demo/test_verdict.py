@@ -120,6 +120,7 @@ FAULTS: dict[str, Callable[[Members], Any]] = {
     "index.html: holds words about somebody else": lambda made: made.update({"index.html": b"Somebody Else"}),
     "CSV and JSON differ": lambda made: made.update({"data/orders/items.csv": b"order_id,line\r\n7,2\r\n"}),
     "1 records as JSON, 0 as CSV": lambda made: made.update({"data/orders/items.csv": b"order_id,line\r\n"}),
+    "items.csv: 0 records, the manifest says 1": lambda made: made.update({"data/orders/items.csv": b"order_id,line\r\n"}),
     "cannot be read": lambda made: made.update({"data/orders/items.json": b"{"}),
 }
 
