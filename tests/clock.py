@@ -1,0 +1,34 @@
+"""The database's clock, moved for one test: what asks the database for the time, and only that, sees another hour."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import connection
+
+from tests.making import as_owner
+
+_FUNCTIONS = ("now", "statement_timestamp")
+
+
+@contextmanager
+def later(by: timedelta) -> Iterator[None]:
+    """Let this connection's database clock run ahead by `by`."""
+    with as_owner() as owner:
+        owner.execute("CREATE SCHEMA IF NOT EXISTS moved")
+        owner.execute("GRANT USAGE ON SCHEMA moved TO PUBLIC")
+        for name in _FUNCTIONS:
+            owner.execute(
+                f"CREATE OR REPLACE FUNCTION moved.{name}() RETURNS timestamptz LANGUAGE sql STABLE "
+                f"AS $$ SELECT pg_catalog.{name}() + coalesce(current_setting('moved.ahead', true), '0 s')::interval $$"
+            )
+    _set(f"{by.total_seconds()} s", "moved, pg_catalog, public")
+    try:
+        yield
+    finally:
+        _set("0 s", '"$user", public')
+
+
+def _set(ahead: str, path: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('moved.ahead', %s, false), set_config('search_path', %s, false)", [ahead, path])
