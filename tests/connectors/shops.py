@@ -14,9 +14,9 @@ from requests_app.connectors.base import Attachment, Batch, Candidate, Config, F
 from requests_app.values import Claim, Identity, Root
 
 SQL = CONNECTORS["sql"]
-KEY = {"fides_meta": {"primary_key": True}}
-EMAIL = {"fides_meta": {"identity": "email"}}
-Spec = Mapping[str, Any]
+Spec = dict[str, Any]
+KEY: Spec = {"fides_meta": {"primary_key": True}}
+EMAIL: Spec = {"fides_meta": {"identity": "email"}}
 Record = dict[str, Any]
 
 

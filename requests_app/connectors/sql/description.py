@@ -299,7 +299,7 @@ def _distinct(found: Iterator[_T], place: Place) -> Iterator[_T]:
     seen: set[str] = set()
     for one in found:
         if one.name in seen:
-            place.wrong(f"`{one.name}` is described twice")
+            place.mistakes.append(Problem("bad_description", one.where, f"`{one.name}` is described twice"))
         elif one.name:
             yield one
         seen.add(one.name)

@@ -11,6 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from requests_app.connectors.base import BadDescription, Problem, Words
 
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MERGE: Final = "tag:yaml.org,2002:merge"
 _TRUE: Final = frozenset({"true", "yes", "on"})
 _FALSE: Final = frozenset({"false", "no", "off"})
 
@@ -149,8 +150,12 @@ def _merge(node: Node | None, seen: set[int]) -> None:
     if node is None or id(node) in seen or isinstance(node, ScalarNode):
         return
     seen.add(id(node))
-    if isinstance(node, MappingNode):
+    if isinstance(node, MappingNode) and any(key.tag == _MERGE for key, _ in node.value):
+        own = [(key, value) for key, value in node.value if key.tag != _MERGE]
+        names = {key.value for key, _ in own if isinstance(key, ScalarNode)}
         SafeConstructor().flatten_mapping(node)
+        merged = node.value[: len(node.value) - len(own)]
+        node.value = [(key, value) for key, value in merged if key.value not in names] + own
     for child in node.value:
         for part in child if isinstance(child, tuple) else (child,):
             _merge(part, seen)

@@ -1,0 +1,374 @@
+"""What is wrong with a system or its description is said before a customer waits: file, line and field."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from requests_app.connectors.base import (
+    BadDescription,
+    Config,
+    Misconfigured,
+    NotAsDescribed,
+    Refused,
+    SourceFault,
+    TooSlow,
+    Unreachable,
+)
+from requests_app.connectors.sql import ENGINES
+from tests.connectors.shops import EMAIL, KEY, SQL, Shop, known_by, refer, roots
+
+ANN = known_by("ann@mail.example")
+TABLES = (
+    "CREATE TABLE customers (id int PRIMARY KEY, email varchar(50))",
+    "CREATE TABLE orders (id int PRIMARY KEY, customer_id int)",
+    "INSERT INTO customers VALUES (1, 'ann@mail.example')",
+    "INSERT INTO orders VALUES (10, 1)",
+)
+DESCRIPTION = """
+dataset:
+  - fides_key: shop
+    name: Shop
+    collections:
+      - name: customers
+        fields:
+          - {name: id, fides_meta: {primary_key: true, data_type: integer}}
+          - {name: email, fides_meta: {identity: email, data_type: string}}
+      - name: orders
+        fields:
+          - {name: id, fides_meta: {primary_key: true}}
+          - name: customer_id
+            fides_meta: {references: [{dataset: shop, field: customers.id, direction: from}]}
+"""
+
+
+@pytest.fixture
+def described(shop: Shop) -> Shop:
+    shop.run(*TABLES)
+    shop.write(DESCRIPTION)
+    return shop
+
+
+def test_a_good_system_is_usable(described: Shop) -> None:
+    assert SQL.check(described.config).usable
+
+
+def test_a_lookup_without_an_index_is_told_with_its_price(described: Shop) -> None:
+    problems = {problem.where: problem for problem in described.check() if problem.code == "not_indexed"}
+
+    assert set(problems) == {"shop.yaml:9: customers.email", "shop.yaml:13: orders.customer_id"}
+    assert not any(problem.fatal for problem in problems.values())
+    assert "rows of `orders`" in problems["shop.yaml:13: orders.customer_id"].message
+
+
+def test_with_indexes_there_is_nothing_to_tell(described: Shop) -> None:
+    expression = "(email)" if described.backend == "mysql" else "(lower(email))"
+    described.run(f"CREATE INDEX by_email ON customers {expression}", "CREATE INDEX by_customer ON orders (customer_id)")
+
+    assert described.check() == ()
+
+
+def test_a_missing_table_and_a_missing_column_are_named(described: Shop) -> None:
+    described.run("ALTER TABLE customers RENAME COLUMN email TO mail", "DROP TABLE orders")
+
+    problems = {(problem.code, problem.where) for problem in described.check()}
+
+    assert problems == {("no_column", "shop.yaml:9: customers.email"), ("no_table", "shop.yaml:10: orders")}
+    with pytest.raises(NotAsDescribed) as caught:
+        described.find(ANN, roots(1))
+    assert "`customers` has no column `email`" in str(caught.value)
+    assert "no table `orders`" in str(caught.value)
+    with pytest.raises(NotAsDescribed):
+        described.candidates(ANN)
+
+
+def test_a_column_that_vanishes_while_the_system_is_read_is_named(postgres: Shop) -> None:
+    """Between the look at the columns and the reading itself: the transaction's snapshot does not cover the catalogue."""
+    postgres.run(*TABLES, "INSERT INTO orders SELECT g, 1 FROM generate_series(100, 40000) g")
+    postgres.describe(
+        customers={"id": KEY, "email": EMAIL},
+        orders={"id": KEY, "customer_id": refer("customers.id")},
+        later={"id": refer("customers.id")},
+    )
+    postgres.run("CREATE TABLE later (id int)")
+
+    with pytest.raises(NotAsDescribed) as caught:
+        for item in SQL.find(postgres.config, ANN, roots(1)):
+            if item.collection == "orders":
+                postgres.run("DROP TABLE IF EXISTS later")
+
+    assert "no table `later`" in str(caught.value)
+
+
+def test_sqlite_tells_a_missing_column_from_a_text(sqlite: Shop) -> None:
+    """SQLite reads an unknown name in double quotes as a text: the check must not be fooled by it."""
+    sqlite.run(*TABLES)
+    sqlite.describe(customers={"id": KEY, "email": EMAIL, "nope": {}})
+
+    assert "no_column" in sqlite.codes()
+    with pytest.raises(NotAsDescribed):
+        sqlite.find(ANN, roots(1))
+
+
+@pytest.mark.parametrize(
+    ("field", "spec"),
+    [
+        ("id", {"fides_meta": {"primary_key": True, "data_type": "string"}}),
+        ("name", {"fides_meta": {"data_type": "integer"}}),
+        ("name", {"fides_meta": {"references": [{"dataset": "shop", "field": "orders.id", "direction": "to"}]}}),
+        ("points", {"fides_meta": {"identity": "email"}}),
+        ("points", {"dsar": {"file": {}}}),
+        ("name", {"dsar": {"type": "binary"}}),
+    ],
+)
+def test_types_that_do_not_fit_are_named(shop: Shop, field: str, spec: dict[str, object]) -> None:
+    shop.run("CREATE TABLE customers (id int PRIMARY KEY, email varchar(50), name varchar(50), points int)", *TABLES[1:2])
+    fields = {"id": KEY, "email": EMAIL} | {field: spec}
+    shop.describe(customers=fields, orders={"id": KEY, "customer_id": refer("customers.id")})
+
+    fatal = [problem for problem in shop.check() if problem.fatal]
+
+    assert {problem.code for problem in fatal} == {"wrong_type"}
+    assert all(f"customers.{field}" in problem.where for problem in fatal)
+
+
+def test_what_no_reference_reaches_is_an_error_and_never_a_gap(described: Shop) -> None:
+    described.describe(customers={"id": KEY, "email": EMAIL}, orders={"id": KEY})
+
+    assert ("no_path", True) in {(problem.code, problem.fatal) for problem in described.check()}
+    for ask in (lambda: described.find(ANN, roots(1)), lambda: described.candidates(ANN)):
+        with pytest.raises(BadDescription, match="orders"):
+            ask()
+
+
+def test_persons_need_a_key(described: Shop) -> None:
+    described.describe(customers={"id": {}, "email": EMAIL})
+
+    assert [problem.code for problem in described.check() if problem.fatal] == ["no_key"]
+
+
+def test_references_to_another_system_are_told_apart(described: Shop) -> None:
+    elsewhere = {"fides_meta": {"references": [{"dataset": "crm", "field": "people.id", "direction": "to"}]}}
+    described.describe(
+        customers={"id": {**KEY, **elsewhere, "fides_meta": {**elsewhere["fides_meta"], "primary_key": True}}, "email": EMAIL}
+    )
+
+    assert ("other_dataset", False) in {(problem.code, problem.fatal) for problem in described.check()}
+    assert described.find(ANN, roots(1)).keys("customers") == [1]
+
+
+def test_a_way_into_another_person_is_told_and_not_gone(described: Shop) -> None:
+    described.describe(
+        customers={"id": KEY, "email": EMAIL},
+        orders={
+            "id": KEY,
+            "customer_id": refer("customers.id", "to"),
+        },
+    )
+
+    assert {"leads_to_a_person", "no_path"} <= set(described.codes())
+
+
+def test_a_way_through_a_shared_record_is_told(shop: Shop) -> None:
+    shop.run(
+        "CREATE TABLE customers (id int PRIMARY KEY, email varchar(50), home_id int)",
+        "CREATE TABLE homes (id int PRIMARY KEY)",
+        "CREATE TABLE repairs (id int PRIMARY KEY, home_id int)",
+    )
+    shop.describe(
+        customers={"id": KEY, "email": EMAIL, "home_id": refer("homes.id", "to")},
+        homes={"id": KEY},
+        repairs={"id": KEY, "home_id": refer("homes.id")},
+    )
+
+    assert ("shared", False) in {(problem.code, problem.fatal) for problem in shop.check()}
+
+
+def _unreachable(shop: Shop) -> None:
+    shop.url = shop.url.set(database=str(shop.folder / "none.sqlite")) if shop.backend == "sqlite" else shop.url.set(port=1)
+
+
+def _wrong_password(shop: Shop) -> None:
+    shop.url = shop.url.set(username="nobody_we_know", password="Canary-wrong")  # noqa: S106
+
+
+def _no_database(shop: Shop) -> None:
+    shop.url = shop.url.set(database="no_such_database")
+
+
+@pytest.mark.threat("8.08")
+@pytest.mark.parametrize(
+    ("spoil", "kind"),
+    [(_unreachable, Unreachable), (_wrong_password, Refused), (_no_database, Refused)],
+    ids=["port", "password", "database"],
+)
+def test_a_system_that_does_not_answer_is_named_without_its_secrets(
+    described: Shop, spoil: Callable[[Shop], None], kind: type[SourceFault]
+) -> None:
+    if described.backend == "sqlite" and kind is Refused:
+        (described.folder / "other.sqlite").write_bytes(b"this is no database, whatever its name says" * 100)
+        described.url = described.url.set(database=str(described.folder / "other.sqlite"))
+    else:
+        spoil(described)
+
+    (problem,) = described.check()
+    with pytest.raises(kind) as caught:
+        described.candidates(ANN)
+
+    assert (problem.code, problem.fatal) == (kind.code, True)
+    for told in (problem.message, str(caught.value), repr(caught.value), repr(described.config)):
+        assert "Canary" not in told
+        assert str(described.url.username) + ":" not in told
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "oracle://u:Canary@h/d", "postgresql://u:Canary@h:port/d", "https://h/"])
+def test_an_address_of_no_known_engine_is_a_sentence(tmp_path: Path, url: str) -> None:
+    shop_file = tmp_path / "shop.yaml"
+    shop_file.write_text(DESCRIPTION)
+    config = Config("shop", url, shop_file)
+
+    (problem,) = SQL.check(config).problems
+
+    assert problem.code == "misconfigured"
+    assert "Canary" not in problem.message
+    with pytest.raises(Misconfigured):
+        list(SQL.candidates(config, ANN))
+
+
+@pytest.mark.parametrize("options", [{"statement_timeout": "soon"}, {"statement_timeout": "0"}, {"candidate_limit": "-1"}])
+def test_an_option_that_is_no_number_is_refused(described: Shop, options: dict[str, str]) -> None:
+    described.options = options
+
+    with pytest.raises(Misconfigured, match=next(iter(options))):
+        described.candidates(ANN)
+
+
+@pytest.mark.parametrize("shop", ["postgresql", "mariadb"], indirect=True)
+def test_an_account_without_the_right_to_read_is_refused(described: Shop) -> None:
+    _limited_account(described, "GRANT SELECT ON customers TO")
+
+    assert {problem.code for problem in described.check() if problem.fatal} & {"refused", "no_table"}
+    with pytest.raises((Refused, NotAsDescribed)):
+        described.find(ANN, roots(1))
+
+
+@pytest.mark.parametrize("shop", ["postgresql", "mariadb"], indirect=True)
+def test_a_column_hidden_from_the_account_is_refused(described: Shop) -> None:
+    _limited_account(described, "GRANT SELECT ON orders TO", "GRANT SELECT (id) ON customers TO")
+
+    assert {problem.code for problem in described.check() if problem.fatal} & {"refused", "no_column"}
+    with pytest.raises((Refused, NotAsDescribed)):
+        described.candidates(ANN)
+
+
+def _limited_account(shop: Shop, *grants: str) -> None:
+    """Make the shop be read by another account, one that has these rights alone."""
+    if shop.backend == "postgresql":
+        reader = make_url(os.environ["DATABASE_URL"])
+        shop.run(f"GRANT USAGE ON SCHEMA public TO {reader.username}", *(f"{grant} {reader.username}" for grant in grants))
+        shop.url = shop.url.set(username=reader.username, password=reader.password)
+    else:
+        grantee = f"reader@'{shop.url.host}'"
+        shop.run(f"CREATE OR REPLACE USER {grantee} IDENTIFIED BY 'pw'", *(f"{grant} {grantee}" for grant in grants))
+        shop.url = shop.url.set(username="reader", password="pw")  # noqa: S106
+
+
+def test_an_account_that_may_only_read_suffices(described: Shop) -> None:
+    if described.backend == "sqlite":
+        Path(str(described.url.database)).chmod(0o444)
+    else:
+        _limited_account(described, "GRANT SELECT ON customers TO", "GRANT SELECT ON orders TO")
+
+    assert SQL.check(described.config).usable
+    assert described.find(ANN, roots(1)).keys("orders") == [10]
+
+
+@pytest.mark.threat("4.06")
+def test_a_system_that_is_too_slow_is_a_fault(shop: Shop) -> None:
+    slow = {
+        "postgresql": "CREATE VIEW slow AS SELECT 1 AS id, 1 AS customer_id FROM pg_sleep(30)",
+        "mysql": "CREATE VIEW slow AS SELECT 1 AS id, 1 + sleep(30) AS customer_id",
+        "sqlite": "CREATE VIEW slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e9)"
+        " SELECT count(*) AS id, max(i) AS customer_id FROM n",
+    }
+    shop.run(*TABLES, slow[shop.backend])
+    shop.options = {"statement_timeout": "1"}
+    shop.describe(customers={"id": KEY, "email": EMAIL}, slow={"id": KEY, "customer_id": refer("customers.id")})
+
+    with pytest.raises(TooSlow):
+        shop.find(ANN, roots(1))
+
+
+def test_a_locked_table_is_a_fault_and_not_a_wait(postgres: Shop) -> None:
+    postgres.run(*TABLES)
+    postgres.write(DESCRIPTION)
+    with postgres.connected() as connection:
+        connection.exec_driver_sql("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(TooSlow):
+            postgres.find(ANN, roots(1))
+
+
+@pytest.mark.threat("4.06")
+def test_a_connection_that_is_cut_is_a_fault(postgres: Shop) -> None:
+    postgres.run(*TABLES, "INSERT INTO orders SELECT g, 1 FROM generate_series(100, 60000) g")
+    postgres.write(DESCRIPTION)
+
+    with pytest.raises(Unreachable):
+        for item in SQL.find(postgres.config, ANN, roots(1)):
+            if item.collection == "orders":
+                postgres.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dsar'")
+
+
+@pytest.mark.threat("4.08")
+def test_the_session_cannot_write(shop: Shop) -> None:
+    shop.run(*TABLES)
+    shop.write(DESCRIPTION)
+    session = ENGINES[shop.backend](shop.config, 5, "")
+    cursor = session.connection.cursor()
+
+    with pytest.raises(Exception, match=r"(?i)read.?only"):
+        cursor.execute("DELETE FROM orders")
+
+    session.close()
+
+
+def test_everything_is_read_in_one_snapshot(shop: Shop) -> None:
+    shop.run(*TABLES)
+    shop.run("PRAGMA journal_mode = WAL") if shop.backend == "sqlite" else None
+    shop.write(DESCRIPTION)
+    shop.run(*(f"INSERT INTO orders VALUES ({number}, 1)" for number in range(11, 21)))
+
+    seen = []
+    for item in SQL.find(shop.config, ANN, roots(1)):
+        seen.append((item.collection, item.records))  # type: ignore[union-attr]
+        shop.run(f"INSERT INTO orders VALUES ({1000 + len(seen)}, 1)", "DELETE FROM orders WHERE id < 15")
+
+    assert seen == [("customers", 1), ("customers", 1), ("orders", 11), ("orders", 11)]
+
+
+def test_an_answer_that_is_not_wanted_any_more_leaves_no_connection(postgres: Shop) -> None:
+    postgres.run(*TABLES, "INSERT INTO orders SELECT g, 1 FROM generate_series(100, 60000) g")
+    postgres.write(DESCRIPTION)
+    found = SQL.find(postgres.config, ANN, roots(1))
+    while next(found).collection != "orders":
+        pass
+    found.close()  # type: ignore[attr-defined]
+
+    with postgres.connected() as connection:
+        left = connection.exec_driver_sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'dsar'").scalar()
+    assert left == 0
+
+
+def test_mariadb_lets_go_of_an_answer_that_is_not_wanted_any_more(maria: Shop) -> None:
+    maria.run(*TABLES, "INSERT INTO orders SELECT seq, 1 FROM seq_100_to_60000")
+    maria.write(DESCRIPTION)
+    found = SQL.find(maria.config, ANN, roots(1))
+    while next(found).collection != "orders":
+        pass
+    found.close()  # type: ignore[attr-defined]
+
+    assert maria.candidate_keys(ANN) == [("1",)]
