@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from types import TracebackType
 from typing import Final, Protocol, Self
 from uuid import UUID
@@ -298,11 +298,8 @@ class PartReader:
         if first < 0 or first >= stop:
             return
         number = bisect_right(self.index.firsts, first) - 1
-        for at, record in enumerate(split(self.index.kind, self._from(number)), self.index.firsts[number]):
-            if at >= first:
-                yield record
-            if at + 1 >= stop:
-                return
+        skipped = self.index.firsts[number]
+        yield from islice(split(self.index.kind, self._from(number)), first - skipped, stop - skipped)
 
     def _from(self, number: int) -> Iterator[bytes]:
         first = self._plain(number)

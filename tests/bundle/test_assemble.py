@@ -87,6 +87,20 @@ def test_the_schema_names_every_field_and_its_type(material: Material) -> None:
     assert schema["title"] == "Your orders"
 
 
+def test_the_schema_says_nothing_about_what_the_description_leaves_open(material: Material) -> None:
+    part = held(a_collection("notes", a_field("a", "", categories=())), [{"a": 1}])
+    schema = json.loads(members(with_orders(material, part))["schemas/orders/notes.schema.json"])
+
+    assert schema["items"]["properties"]["a"] == {"title": "A"}
+
+
+def test_records_that_are_files_alone_have_no_tables(material: Material) -> None:
+    call = FilePart(0, "recording", "call", "audio/wav", a_part(Kind.FILE, [b"RIFF"]))
+    got = members(with_orders(material, CollectionPart(a_collection("calls", a_field("recording")), 1, files=(call,))))
+
+    assert [name for name in got if "calls" in name] == ["files/orders/calls-1.wav"]
+
+
 def test_the_manifest_lists_every_member_with_digest_size_and_records(material: Material) -> None:
     got = members(material)
     listed = {member["name"]: member for member in json.loads(got["manifest.json"])["members"]}

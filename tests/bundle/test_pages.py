@@ -67,6 +67,13 @@ def test_codes_have_words_where_there_are_words(material: Material) -> None:
     assert "Flag Yes" in text
 
 
+def test_an_amount_that_a_source_writes_as_text_is_an_amount_all_the_same(material: Material) -> None:
+    part = held(a_collection("notes", a_field("total", "decimal")), [{"total": "1234.50"}, {"total": "12,3"}])
+
+    assert "1,234.50" in shown(with_records(material, part))
+    assert "12,3" in shown(with_records(material, part))
+
+
 def test_long_tables_show_the_first_rows_and_point_to_the_rest(material: Material) -> None:
     rows = [{"a": f"row-{number}"} for number in range(ROWS_SHOWN + 1)]
     text = shown(with_records(material, held(a_collection("notes", a_field("a")), rows)))

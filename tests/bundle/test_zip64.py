@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -236,6 +237,21 @@ def test_a_streamed_member_of_unknown_size_has_room_for_more_than_four_gigabytes
 
     assert struct.unpack_from("<I", data, 18)[0] == 0xFFFFFFFF
     assert struct.unpack_from("<4sIQQ", data, data.index(b"PK\7\x08"))[3] == 1000
+
+
+def test_a_long_member_goes_out_while_it_comes_in() -> None:
+    random = Random(7)
+    read: list[int] = []
+
+    def content() -> Iterator[bytes]:
+        for number in range(20):
+            read.append(number)
+            yield random.randbytes(100_000)
+
+    sent = [(len(data), len(read)) for data in Archive(MADE_AT).pack("a.bin", content())]
+
+    assert max(size for size, _ in sent) < 300_000
+    assert len([size for size, known in sent if known < 20 and size > 10_000]) > 10
 
 
 def test_a_broken_promise_to_stay_small_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

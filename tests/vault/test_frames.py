@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from requests_app.vault.frames import FRAME_BYTES, Frame, PartIndex, PartReader, PartWriter, Unreadable
-from requests_app.vault.rows import Kind, NotWholeRecords, csv_header
+from requests_app.vault.rows import Kind, NotWholeRecords, csv_header, split
 
 KEY = bytes(range(32))
 PART = UUID("5f0c2f8e-1f5b-4b5e-9a58-0d3f3c1e7a11")
@@ -283,6 +283,26 @@ def test_a_file_of_an_earlier_try_does_not_fit_a_later_index() -> None:
         read(first, index)
 
 
+def test_a_writer_that_sealed_nonsense_is_found_out() -> None:
+    def spoil(writer: PartWriter, deflated: bytes, crc: int) -> None:
+        cipher, text = writer._cipher, b"abc"
+        writer._sink.write(cipher.encrypt(bytes(12), deflated, PART.bytes + bytes(8) + b"\0"))
+        writer._frames.append(Frame(0, len(deflated) + 16, len(text)))
+        writer._crcs.append(crc)
+
+    for deflated, crc in (
+        (b"\xff\xff", 0),
+        (zlib.compress(b"abc", wbits=-15), 0),
+        (zlib.compress(b"abcd", wbits=-15), zlib.crc32(b"abc")),
+    ):
+        sink = io.BytesIO()
+        with PartWriter(sink, KEY, PART, Kind.FILE) as writer:
+            spoil(writer, deflated, crc)
+
+        with pytest.raises(Unreadable):
+            list(read(sink, writer.index).plain())
+
+
 def test_two_parts_of_the_same_text_share_no_byte_of_cipher_text() -> None:
     (first, index), (second, _) = written(big(9, 90)), written(big(9, 90))
     start = index.offsets[0]
@@ -337,6 +357,11 @@ def test_a_writer_that_failed_has_no_index() -> None:
     with pytest.raises(RuntimeError), writer:
         raise RuntimeError
     assert not hasattr(writer, "index")
+
+
+def test_rows_are_told_apart_to_the_last_one() -> None:
+    assert list(split(Kind.CSV, [b'"a\n', b'b"\n\n', b'"c"\n'])) == [b'"a\nb"', b"", b'"c"']
+    assert list(split(Kind.JSON, [b'{"a":1},\n{"b"', b":2}"])) == [b'{"a":1}', b'{"b":2}']
 
 
 def test_the_header_of_a_table_is_quoted_and_guarded() -> None:

@@ -165,6 +165,13 @@ def test_the_janitor_sees_finished_files_of_some_age(disk: Disk, folder: Path) -
     assert list(disk.names(HOUR)) == [old]
 
 
+def test_a_file_that_goes_while_the_janitor_looks_is_no_concern(disk: Disk, folder: Path) -> None:
+    stored(disk, b"x")
+    (folder / "incoming" / "gone").symlink_to(folder / "nowhere")
+
+    assert not list(disk.leftovers(-HOUR))
+
+
 def test_an_unknown_name_is_missing(disk: Disk) -> None:
     with pytest.raises(Missing):
         disk.open(uuid4())
