@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app.jurisdictions import REGIMES
-from requests_app.values import Period, Unit
+from requests_app.values import Period, Unit, gettext_noop
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.states import CLOSED, State
 
 Words = str | Promise
+_LAWS: Final = (gettext_noop("GDPR"), gettext_noop("CCPA"))  # the short names of the regimes, which are data
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def term(regime: str) -> str:
     """Return how long the law gives the shop, with its source."""
     law = REGIMES[regime]
     return _("The law gives us %(period)s to answer (%(law)s, %(citation)s).") % {
-        "period": _period(law.answer.period), "law": law.short, "citation": law.answer.citation,
+        "period": _period(law.answer.period), "law": _(law.short), "citation": law.answer.citation,
     }  # fmt: skip
 
 
