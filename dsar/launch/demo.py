@@ -63,8 +63,8 @@ def _start(launch: Launch, port: int, *, headless: bool) -> dict[str, str]:
     databases.provision(launch, servers, with_shop=True, fresh={"dsar"} if headless else set())
     variables = product.environment(home, servers, port=port) | shop.environment(home, servers)
     shop.build(launch, servers)
-    write_environment(home, variables)
-    product.prepare(launch, variables)
+    write_environment(home, variables | {"DATABASE_OWNER_URL": servers.owner})
+    product.prepare(launch, servers, variables)
     product.start_web(launch, variables, port=port)
     product.await_ready(launch, port=port)  # one after the other: what the person looks at first comes first
     product.start_others(launch, variables)

@@ -20,11 +20,10 @@ _SCHEMA = ("requests_app/migrations/*.py", "dsar/settings/*.py", "requirements/l
 
 
 def environment(home: Home, servers: Servers, *, port: int) -> dict[str, str]:
-    """Return the variables that the product reads."""
+    """Return the variables that the product reads. The owner's URL is not among them: it is for `migrate` only."""
     return {
         "DJANGO_SETTINGS_MODULE": "dsar.settings.dev",
         "DATABASE_URL": servers.app,
-        "DATABASE_OWNER_URL": servers.owner,
         "REDIS_URL": servers.redis,
         "SECRET_KEY": home.secret("SECRET_KEY"),
         "DSAR_MASTER_KEY": home.secret("DSAR_MASTER_KEY"),
@@ -39,7 +38,7 @@ def environment(home: Home, servers: Servers, *, port: int) -> dict[str, str]:
     }
 
 
-def prepare(launch: Launch, variables: dict[str, str]) -> None:
+def prepare(launch: Launch, servers: Servers, variables: dict[str, str]) -> None:
     """Migrate as the owner, load the brands, make the demo's officers: each once, and again when its files changed.
 
     Raises:
@@ -48,7 +47,7 @@ def prepare(launch: Launch, variables: dict[str, str]) -> None:
     root, home = launch.root, launch.home
     schema = progress.digest(root, _SCHEMA)
     steps = (
-        ("migrate", schema, "Preparing the database …", variables | {"DATABASE_URL": variables["DATABASE_OWNER_URL"]}),
+        ("migrate", schema, "Preparing the database …", variables | {"DATABASE_URL": servers.owner}),
         ("loadbrands", progress.digest(root, ["brands/*.yaml", *_SCHEMA]), "Loading the example brands …", variables),
         ("demo_officer", schema, "", variables),
     )
