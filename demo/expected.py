@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Final
 
@@ -31,6 +32,7 @@ class Expected:
         return sum(len(keys) for collections in self.keys.values() for keys in collections.values())
 
 
+@cache
 def expected(person: Person) -> Expected:
     """Return what belongs to `person`, in the two systems together."""
     keys, files = _nothing(), list[str]()
