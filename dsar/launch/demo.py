@@ -16,6 +16,7 @@ from dsar.launch.messages import compile_all
 from dsar.launch.packages import RUN
 from dsar.launch.processes import Processes, Program
 
+CUSTOMER = "claire.martin@mail.example, order OJ0000004"  # of the demo shop, with something in every collection
 _MAY_END = 3  # times a minute
 _WATCH_DELAY = 0.2  # seconds
 
@@ -83,7 +84,7 @@ def _serve(launch: Launch, variables: dict[str, str]) -> int:
     officer = json.loads((launch.home.path / product.OFFICER).read_text(encoding="utf-8"))
     print(
         f"\nReady. Ctrl-C ends it.\n\n"
-        f"  A customer's form      {address}/o-jewels/\n"
+        f"  A customer's form      {address}/o-jewels/  as {CUSTOMER}\n"
         f"  The officer's console  {address}/console/   as {officer['email']}, password {officer['password']}\n"
         f"  The second factor      {address}/demo/code/\n"
         f"  The mail that it sent  {address}/demo/mail/\n",

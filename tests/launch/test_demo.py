@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from demo.people import CLAIRE
+from dsar.launch.demo import CUSTOMER
 from dsar.launch.home import free_port
 from tests.launch.conftest import NAMED_SERVERS, Terminal, eventually
 
@@ -99,6 +101,10 @@ def test_a_second_start_does_nothing_twice_and_keeps_the_officer(demo: Shown, te
 
     assert not [line for line in demo.lines if line.startswith(SLOW)]
     assert any(officer["password"] in line for line in demo.lines)
+
+
+def test_the_customer_that_one_is_told_to_be_is_in_the_shop() -> None:
+    assert f"{CLAIRE.email}, order {CLAIRE.order_number}" == CUSTOMER
 
 
 @pytest.mark.parametrize("path", ["/o-jewels/", "/console/", "/demo/mail/", "/demo/code/", "/readyz", "/healthz"])
