@@ -94,6 +94,9 @@ class Case:
         }  # fmt: skip
 
     def _buttons(self, section: str) -> list[dict[str, Any]]:
+        """Return what the header offers; a page on which somebody decides brings its own."""
+        if section in {page for _action, page, _label, _kind in _BUTTONS.values()} - {"systems"}:
+            return []
         known = [(move, *button[1:]) for move, button in _BUTTONS.items() if move in self.moves]
         return [
             {"move": move, "url": self.url(page), "label": label, "kind": kind}
@@ -126,12 +129,15 @@ class Case:
 
 
 def opened(request: OfficerRequest, reference: str) -> Case:
-    """Return the request that `reference` names, if the officer may see it at all.
+    """Return the request that `reference` names, if the officer may see it at all; from here on its shop's clock counts.
 
     Raises:
         Http404: there is none, or it is another shop's.
     """
-    dsr = get_object_or_404(_counted(with_progress(SubjectRequest.objects.visible_to(request.user))), reference=reference)
+    dsr: SubjectRequest = get_object_or_404(
+        _counted(with_progress(SubjectRequest.objects.visible_to(request.user))), reference=reference
+    )
+    timezone.activate(ZoneInfo(dsr.brand.time_zone))
     return Case(dsr, request.user, policy.actions_at(request.user, dsr.brand))
 
 

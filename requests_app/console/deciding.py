@@ -8,7 +8,6 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.formats import number_format
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -47,7 +46,13 @@ def match(request: OfficerRequest, reference: str) -> HttpResponse:
                 return _too_late(request, case)
             messages.success(request, _("Decided. The systems are being searched now."))
             return redirect(case.url())
-    return _page(request, case, "match", form, {"deciding": deciding, "matches": laid_out(case.dsr, form)})
+    return _page(
+        request,
+        case,
+        "match",
+        form,
+        {"deciding": deciding, "may_refuse": Move.REFUSE in case.moves, "matches": laid_out(case.dsr, form)},
+    )
 
 
 @_reads_and_posts
@@ -93,7 +98,7 @@ def refuse(request: OfficerRequest, reference: str) -> HttpResponse:
                 return _moved(request, case, Move.REFUSE, form, _("Refused. The letter is on its way."))
             letter = _letter(case, form.cleaned_data["reason"])
             form = RefusalForm(request.POST, seen=case.version, **stepup.asks(request))
-    told = {"letter": letter, "language": get_language_info(case.dsr.language)["name_translated"]}
+    told = {"letter": letter, "spoken": words.language(case.dsr.language)}
     return _page(request, case, "refuse", form, told)
 
 
@@ -103,7 +108,7 @@ def search_again(request: OfficerRequest, reference: str) -> HttpResponse:
     case = opened(request, reference)
     case.require(Action.ANSWER)
     form = MovingForm(request.POST, seen=case.version)
-    if Move.SEARCH_AGAIN not in case.moves or _overtaken(case, form):
+    if Move.SEARCH_AGAIN not in case.moves or _overtaken(case, form) or not form.is_valid():
         return _too_late(request, case)
     return _moved(request, case, Move.SEARCH_AGAIN, form, _("The missing systems are being searched again."))
 

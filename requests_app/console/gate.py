@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import activate
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -49,7 +50,10 @@ def gate(view: View) -> View:
         if not is_mfa_enabled(asked.user, [Authenticator.Type.TOTP]):
             return _elsewhere(asked, reverse("mfa_activate_totp"))
         _note_click(asked)
-        return view(asked, *args, **kwargs)
+        try:
+            return view(asked, *args, **kwargs)
+        finally:
+            timezone.deactivate()  # a page of one request tells the time of its shop
 
     return answer
 

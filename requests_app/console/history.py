@@ -68,11 +68,15 @@ class Event:
 
 
 class Events(Sequence[Event]):
-    """What happened to `dsr`, as a sequence that a paginator reads a slice of. Reasons only for those who may read them."""
+    """What happened to `dsr`, as a sequence that a paginator reads a slice of.
 
-    def __init__(self, dsr: SubjectRequest, *, reasons: bool) -> None:
+    `reasons`: the reader may read why. `views`: who looked at what is told too.
+    """
+
+    def __init__(self, dsr: SubjectRequest, *, reasons: bool, views: bool) -> None:
         self._dsr, self._reasons = dsr, reasons
-        self._found = AuditEvent.objects.filter(dsr_id=dsr.pk).exclude(action="step.done").order_by("-pk")
+        left_out = ["step.done"] if views else ["step.done", "data.viewed"]
+        self._found = AuditEvent.objects.filter(dsr_id=dsr.pk).exclude(action__in=left_out).order_by("-pk")
 
     def __len__(self) -> int:
         return self._found.count()

@@ -9,7 +9,6 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -75,8 +74,9 @@ def timeline(request: OfficerRequest, reference: str) -> HttpResponse:
     case = opened(request, reference)
     if case.sees_data:
         case.seen("timeline")
-    page = Paginator(history.Events(case.dsr, reasons=case.sees_data), EVENTS).get_page(request.GET.get("page"))
-    return show(request, "timeline", case.context("timeline") | {"page": page})
+    views = "views" in request.GET
+    page = Paginator(history.Events(case.dsr, reasons=case.sees_data, views=views), EVENTS).get_page(request.GET.get("page"))
+    return show(request, "timeline", case.context("timeline") | {"page": page, "views": views})
 
 
 @require_safe
@@ -105,16 +105,12 @@ def _letter(case: Case, letter: Letter) -> dict[str, Any]:
 def _asked(case: Case) -> list[dict[str, Any]]:
     """Return what the person typed: whole for those who may see it, masked for the others."""
     dsr = case.dsr
-    rows = [{"label": _("Shop"), "value": dsr.brand.name}, {"label": _("Language"), "value": _language(dsr.language)}]
+    rows = [{"label": _("Shop"), "value": dsr.brand.name}, {"label": _("Language"), "value": words.language(dsr.language)}]
     if not case.sees_data:
         return [*rows, {"label": _("Who"), "value": words.masked(dsr)}]
     typed = {"email": dsr.email, **typed_by(dsr)}
     rows += [{"label": words.fact(kind), "value": value} for kind, value in typed.items() if value]
     return [*rows, {"label": _("In their own words"), "value": dsr.details}] if dsr.details else rows
-
-
-def _language(code: str) -> str:
-    return str(get_language_info(code)["name_translated"])
 
 
 def _dates(case: Case) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def queue(request: OfficerRequest, tab: str = Tab.QUEUE) -> HttpResponse:
         raise Http404
     chosen = Tab(tab)
     brands = list(policy.brands_of(request.user).values_list("slug", "name"))
-    form = FilterForm(request.GET or None, brands=brands)
+    form = FilterForm(request.GET or None, brands=brands, label_suffix="")
     found = Paginator(_filtered(queues.with_progress(queues.requests_in(chosen, request.user)), form), ROWS)
     page = found.get_page(request.GET.get("page"))
     context = {

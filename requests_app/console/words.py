@@ -8,8 +8,8 @@ from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app.jurisdictions import REGIMES
 from requests_app.keys.store import KeyGone
@@ -136,6 +136,11 @@ def fault(code: str) -> str:
 
 def fact(kind: str) -> str:
     return str(_FACTS.get(kind) or kind.replace("_", " ").capitalize())
+
+
+def language(code: str) -> str:
+    """Return the name of a language, in the reader's own."""
+    return str(get_language_info(code)["name_translated"])
 
 
 def masked(dsr: SubjectRequest) -> str:

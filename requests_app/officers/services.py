@@ -96,7 +96,8 @@ def accept(token: str, password: str) -> Officer:
         NoInvitation: somebody was quicker, or the link is no longer good.
     """
     officer = invited(token)
-    if not Invitation.objects.in_force().filter(digest=_digest(token)).update(used_at=Now()):
+    # Without a join: of two at the same moment the second sees the row as the first has left it.
+    if not Invitation.objects.filter(digest=_digest(token), used_at=None, ends_at__gt=Now()).update(used_at=Now()):
         raise NoInvitation
     officer.set_password(password)
     officer.save(update_fields=["password"])

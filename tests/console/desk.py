@@ -51,11 +51,11 @@ def at_the_desk(officer: Officer, *, fresh: bool = False) -> Client:
 
 def code_now() -> str:
     """Return what the authenticator app of every officer made here shows."""
-    return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(SECRET, int(time.time()) // 30)))
 
 
 def has_factor(officer: Officer) -> bool:
-    return Authenticator.objects.filter(user_id=officer.pk).exists()
+    return bool(Authenticator.objects.filter(user_id=officer.pk).exists())
 
 
 def a_match(dsr: SubjectRequest, source: Source, state: MatchState = MatchState.CLEAR, **fields: Any) -> Match:

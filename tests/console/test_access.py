@@ -1,3 +1,4 @@
+from copy import deepcopy
 from itertools import product
 from typing import Any
 
@@ -5,15 +6,16 @@ import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from requests_app.collection.models import Part
+from requests_app.console import urls
 from requests_app.officers.models import Role
 from requests_app.officers.services import leave
 from requests_app.values import SYSTEM
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.states import State
-from tests.console.access import ADMINISTRATOR, AUDITOR, FOREIGN, LEFT, NOBODY, OFFICER, ONE_FACTOR, TABLE, WHO
+from tests.console.access import ADMINISTRATOR, AUDITOR, FOREIGN, LEFT, NOBODY, ONE_FACTOR, TABLE, WHO
 from tests.console.desk import an_officer, at_the_desk, failed, searched
 from tests.making import a_brand, a_dsr, a_source
 
@@ -44,11 +46,8 @@ def a_browser(who: str) -> Client:
 
 def addresses() -> set[str]:
     """Return the name of every address below /console/."""
-    console = next(one for one in get_resolver().url_patterns[-1].url_patterns if str(one.pattern) == "console/")
-    names = set()
-    for part in console.url_patterns:
-        names |= {f"{part.namespace}:{page.name}" if part.namespace else page.name for page in part.url_patterns}
-    return names
+    parts: list[Any] = [part for part in urls.urlpatterns if isinstance(part, URLResolver)]
+    return {f"{part.namespace}:{page.name}" if part.namespace else page.name for part in parts for page in part.url_patterns}
 
 
 def test_every_address_of_the_console_is_in_the_table() -> None:
@@ -67,7 +66,7 @@ def test_an_address_answers_as_the_table_says(dsr: SubjectRequest, who: str) -> 
 
 def answered(client: Client, dsr: SubjectRequest, method: str, name: str) -> int:
     """Return the status of one answer; what the call changed is undone."""
-    cookies = client.cookies.copy()
+    cookies = deepcopy(client.cookies)
     with transaction.atomic():
         status = client.generic(method, reverse(name, kwargs=words_of(name, dsr))).status_code
         transaction.set_rollback(True)

@@ -74,7 +74,7 @@ def _make(secret: dict[str, str]) -> None:
     if not _holds(officer, secret["totp_secret"]):
         Authenticator.objects.filter(user_id=officer.pk).delete()
         TOTP.activate(officer, secret["totp_secret"])
-        RecoveryCodes.activate(officer)
+    RecoveryCodes.activate(officer)
 
 
 def _holds(officer: Officer, totp_secret: str) -> bool:
