@@ -101,7 +101,8 @@ class Post:
 
 def words(text: str) -> list[str]:
     """Return what a reader reads: no tags, no white space that means nothing."""
-    return unescape(sub(r"<[^>]+>", " ", sub(r"(?s)<head>.*?</head>", " ", text))).split()
+    body = sub(r"(?s)<head>.*?</head>", " ", text)
+    return unescape(sub(r"<[^>]+>", " ", sub(r"</?a\b[^>]*>", "", body))).split()
 
 
 @pytest.fixture

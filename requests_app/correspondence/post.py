@@ -32,11 +32,16 @@ class Post(EmailBackend):
         _readdress(message, email_message.to)
         if all(address.isascii() for address in recipients):
             server.sendmail(email_message.from_email, recipients, _as_bytes(message, SMTP_OF_DJANGO))
-        elif server.has_extn("smtputf8"):
+        elif _takes_utf8(server):
             server.sendmail(email_message.from_email, recipients, _as_bytes(message, SMTPUTF8), ["SMTPUTF8", "BODY=8BITMIME"])
         else:
             raise SMTPNotSupportedError("the mail server takes no address outside ASCII")
         return True
+
+
+def _takes_utf8(server: Any) -> bool:
+    server.ehlo_or_helo_if_needed()
+    return bool(server.has_extn("smtputf8"))
 
 
 def _readdress(message: Message, to: list[str]) -> None:
