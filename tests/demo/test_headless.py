@@ -59,5 +59,7 @@ def test_a_bundle_that_holds_ends_the_program_with_nought(
     assert "Every record planted came, and no other." in capsys.readouterr().out
 
 
-def test_every_planted_person_can_be_chosen() -> None:
-    assert {person.name for person in PLANTED} == set(headless.BY_NAME)
+def test_only_a_planted_person_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--person", "somebody"])
+    assert all(person.name in capsys.readouterr().err for person in PLANTED[:1])
