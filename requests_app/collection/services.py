@@ -109,7 +109,7 @@ def progress(dsr: SubjectRequest) -> Progress:
 def page(part: Part, first: int, count: int) -> list[dict[str, Any]]:
     """Return at most `count` records of a JSON part from number `first` (from 0), reading only the frames that hold them."""
     with vault.reading(part.file) as reader:
-        return [json.loads(record) for record in reader.records(first, count)]
+        return [json.loads(record, parse_float=str) for record in reader.records(first, count)]
 
 
 def _ask(dsr: SubjectRequest, match: Match) -> None:
