@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from requests_app.portal import views
+from requests_app.portal import following, proving, views
 
 app_name = "portal"
 _HERE = "<slug:brand>/<slug:language>"
@@ -13,17 +13,17 @@ urlpatterns = [
     path("<slug:brand>/", views.door, name="door"),
     path("<slug:brand>/look.css", views.look, name="look"),
     path(f"{_HERE}/", views.home, name="home"),
-    path(f"{_HERE}/letter/<str:token>/", views.link, name="link"),
-    path(f"{_HERE}/confirm/", views.confirm, name="confirm"),
-    path(f"{_HERE}/disown/", views.disown, name="disown"),
-    path(f"{_HERE}/open/", views.open_request, name="open"),
-    path(f"{_HERE}/follow/", views.follow, name="follow"),
-    path(f"{_REQUEST}/", views.status, name="status"),
-    path(f"{_REQUEST}/resend/", views.resend, name="resend"),
-    path(f"{_REQUEST}/code/", views.code, name="code"),
-    path(f"{_REQUEST}/address/", views.address, name="address"),
-    path(f"{_REQUEST}/withdraw/", views.withdraw, name="withdraw"),
-    path(f"{_REQUEST}/download/", views.download, name="download"),
-    path(f"{_REQUEST}/forget/", views.forget, name="forget"),
+    path(f"{_HERE}/letter/<str:token>/", proving.link, name="link"),
+    path(f"{_HERE}/confirm/", proving.confirm, name="confirm"),
+    path(f"{_HERE}/disown/", proving.disown, name="disown"),
+    path(f"{_HERE}/open/", proving.open_request, name="open"),
+    path(f"{_HERE}/follow/", proving.follow, name="follow"),
+    path(f"{_REQUEST}/", following.status, name="status"),
+    path(f"{_REQUEST}/resend/", following.resend, name="resend"),
+    path(f"{_REQUEST}/code/", following.code, name="code"),
+    path(f"{_REQUEST}/address/", following.address, name="address"),
+    path(f"{_REQUEST}/withdraw/", following.withdraw, name="withdraw"),
+    path(f"{_REQUEST}/download/", following.download, name="download"),
+    path(f"{_REQUEST}/forget/", following.forget, name="forget"),
     path(f"{_HERE}/<slug:right>/", views.request_right, name="request"),
 ]

@@ -143,9 +143,9 @@ def test_a_form_that_comes_back_at_once_is_asked_for_again_and_nothing_is_lost(c
     assert not SubjectRequest.objects.exists()
 
 
-@pytest.mark.parametrize("forged", ["", "x", "a:b:c", stamp("x")[:-1] + "_"])
+@pytest.mark.parametrize("forged", ["", "x", "a:b:c", "{ours}x", "x{ours}"])
 def test_a_form_that_we_never_handed_out_is_not_taken(customer: Customer, forged: str) -> None:
-    assert customer.sends(opened=forged).status_code == UNPROCESSABLE
+    assert customer.sends(opened=forged.format(ours=stamp("x"))).status_code == UNPROCESSABLE
     assert not SubjectRequest.objects.exists()
 
 
@@ -210,3 +210,7 @@ def test_the_root_names_no_shop_outside_the_demo(customer: Customer, settings: S
     assert "O-Jewels" not in words(customer.client.get("/"))
     settings.DSAR_DEMO = True
     assert "O-Jewels" in words(customer.client.get("/"))
+
+
+def test_there_are_no_colours_of_a_shop_that_is_not_here(customer: Customer) -> None:
+    assert customer.client.get("/nobody/look.css").status_code == 404

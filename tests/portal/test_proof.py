@@ -251,3 +251,19 @@ def test_a_lapsed_request_confirms_nothing(customer: Customer) -> None:
     customer.opens(mailed)
     customer.post("confirm/")
     assert state_of(dsr) == State.LAPSED
+
+
+def test_a_link_that_somebody_used_first_is_dead(customer: Customer) -> None:
+    dsr = customer.files()
+    customer.opens(confirm_link(dsr))
+    Challenge.objects.filter(dsr=dsr).update(used_at=dsr.received_at)
+    assert customer.post("confirm/").status_code == GONE
+    assert state_of(dsr) == State.VERIFYING
+
+
+def test_a_proven_request_shows_no_new_figures(customer: Customer) -> None:
+    dsr = customer.files()
+    before = customer.code(dsr)
+    customer.proves(dsr)
+    assert customer.post(f"requests/{dsr.reference}/code/").status_code == SEE_OTHER
+    assert customer.code(dsr) == before
