@@ -27,10 +27,8 @@ class _FromTheDatabase(Collector):
         )
         yield _family("dsar_steps", "Steps that are not done, by kind and state", ("kind", "state"), steps)
         waited = ExpressionWrapper(Now() - F("not_before"), output_field=DurationField())
-        due = (
-            Step.objects.filter(state=StepState.DUE, not_before__lte=Now()).values_list("kind").annotate(age=Max(waited)).order_by()
-        )
-        ages = ((kind, age.total_seconds()) for kind, age in due.values_list("kind").annotate(longest=Max(waited)).order_by())
+        due = Step.objects.filter(state=StepState.DUE, not_before__lte=Now()).values_list("kind")
+        ages = ((kind, age.total_seconds()) for kind, age in due.annotate(age=Max(waited)).order_by())
         yield _family("dsar_step_wait_seconds", "How long the oldest due step has waited, by kind", ("kind",), ages)
         sources = Source.objects.searched().values_list("brand__slug", "name", "failures")
         yield _family("dsar_source_failures", "Failures in a row, by system", ("brand", "source"), sources)
