@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from dsar.launch.demo import CUSTOMER
 from dsar.launch.home import free_port
 from tests.launch.conftest import NAMED_SERVERS, Terminal, eventually
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc, which only Linux has")
 START_DELAY = 200  # seconds, on a busy machine
 SLOW = ("Making", "Installing", "Building", "Preparing", "Loading")
 

@@ -17,6 +17,7 @@ from dsar.launch.launch import Launch
 from dsar.launch.processes import Program
 from tests.launch.conftest import ROOT, begin, eventually
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc, which only Linux has")
 STUBBORN = "trap '' TERM INT; sleep 600 & echo $! > grandchild; echo here; while true; do sleep 1; done"
 
 START = """
