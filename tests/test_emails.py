@@ -89,7 +89,9 @@ def test_the_canonical_form_of_a_canonical_form_is_itself() -> None:
         assert canonical_email(canonical_email(address)) == canonical_email(address)
 
 
-@pytest.mark.parametrize("text", ["", "@", "a@", "@b", "ann", "a b@c.example", "a\n@c.example", "a@b\0.example", "a" * 400 + "@b.example"])
+@pytest.mark.parametrize(
+    "text", ["", "@", "a@", "@b", "ann", "a b@c.example", "a\n@c.example", "a@b\0.example", "a" * 400 + "@b.example"]
+)
 def test_what_is_no_address_is_said_without_repeating_it(text: str) -> None:
     with pytest.raises(NotAnAddress) as caught:
         canonical_email(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import ColumnElement, Select, collate, func, String, literal, make_url, type_coerce
+from sqlalchemy import ColumnElement, Select, String, collate, func, literal, make_url, type_coerce
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 

@@ -64,7 +64,7 @@ def test_no_collation_widens_the_match(shop: Shop) -> None:
     addresses(shop, *strangers, *plain, *others, None, "")
     held = [*strangers, *plain, *others]
 
-    for asked in [*plain, *strangers]:
+    for asked in [*plain[:12], *plain[12::4], *strangers[::7]]:
         try:
             same_mailbox(asked, asked)
             meant = [number for number, other in enumerate(held) if same_mailbox(asked, other)]
@@ -96,9 +96,11 @@ def test_a_postgresql_type_that_ignores_case_does_not_widen_the_match(postgres: 
 )
 def test_mariadb_collations_do_not_widen_the_match(maria: Shop, collation: str) -> None:
     charset = collation.partition("_")[0]
+    kind = f"varchar(100) CHARACTER SET {charset} COLLATE {collation}"
     maria.run(
-        f"CREATE TABLE customers (id int PRIMARY KEY, email varchar(100) CHARACTER SET {charset} COLLATE {collation}, INDEX (email))",
-        "INSERT INTO customers VALUES (1, 'Renée@shop.example'), (2, 'renee@shop.example'), (3, 'RENÉE@shop.example'), (4, 'renée@shop.example ')",
+        f"CREATE TABLE customers (id int PRIMARY KEY, email {kind}, INDEX (email))",
+        "INSERT INTO customers VALUES (1, 'Renée@shop.example'), (2, 'renee@shop.example')",
+        "INSERT INTO customers VALUES (3, 'RENÉE@shop.example'), (4, 'renée@shop.example ')",
     )
     maria.describe(customers={"id": KEY, "email": EMAIL})
 

@@ -135,8 +135,10 @@ def test_two_ways_to_one_table_give_each_record_once(shop: Shop) -> None:
     customers(shop, number("billing_id"), number("delivery_id"))
     Table("addresses", shop.metadata, key(), words("street"))
     shop.fill(
-        customers=[{"id": 1, "email": "ann@mail.example", "billing_id": 5, "delivery_id": 6}]
-        + [{"id": 2, "email": "ann@mail.example", "billing_id": 7, "delivery_id": 7}],
+        customers=[
+            {"id": 1, "email": "ann@mail.example", "billing_id": 5, "delivery_id": 6},
+            {"id": 2, "email": "ann@mail.example", "billing_id": 7, "delivery_id": 7},
+        ],
         addresses=[{"id": number, "street": "x"} for number in (5, 6, 7, 8)],
     )
     shop.describe(

@@ -139,37 +139,85 @@ def test_our_own_writer_says_the_same_in_both_forms(row: list[Any]) -> None:
 
 
 TYPES = {
-    "postgresql": (
-        "CREATE TABLE customers (id int PRIMARY KEY, email text, u uuid, d numeric(20,5), big bigint, f float8, day date, at timestamptz,"
-        " local timestamp, t time, b bytea, j json, jb jsonb, ok boolean, e mood, a int[], r interval, c char(5), z text)",
-        "INSERT INTO customers VALUES (1, 'ann@mail.example', '6F9619FF-8B86-D011-B42D-00C04FC964FF', 1234567890.50000, 9007199254740993, 0.1,"
-        " '2026-02-28', '2026-02-28 12:00:00.5+02', '2026-02-28 12:00:00', '23:59:59', '\\xff00fe', '{\"a\" : 1.50,\n \"a\":2}',"
-        " '{\"b\": [1.50, null]}', true, '=happy', '{1,2}', '1 day -02:00', 'x', NULL)",
-    ),
-    "mysql": (
-        "CREATE TABLE customers (id int PRIMARY KEY, email varchar(50), u char(36), d decimal(20,5), big bigint, f double, day date,"
-        " at datetime(1), local datetime, t time, b varbinary(9), j json, jb json, ok boolean, e enum('=happy'), y year, bits bit(3), z text)",
-        "INSERT INTO customers VALUES (1, 'ann@mail.example', '6f9619ff-8b86-d011-b42d-00c04fc964ff', 1234567890.50000, 9007199254740993, 0.1,"
-        " '2026-02-28', '2026-02-28 10:00:00.5', '2026-02-28 12:00:00', '23:59:59', x'ff00fe', '{\"a\" : 1.50,\n \"a\":2}',"
-        " '{\"b\": [1.50, null]}', true, '=happy', 2026, b'101', NULL)",
-    ),
-    "sqlite": (
-        "CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT, u TEXT, d TEXT, big INTEGER, f REAL, day DATE, at DATETIME,"
-        " local TIMESTAMP, t TIME, b BLOB, j JSON, jb JSON, ok BOOLEAN, e TEXT, z TEXT)",
-        "INSERT INTO customers VALUES (1, 'ann@mail.example', '6f9619ff-8b86-d011-b42d-00c04fc964ff', '1234567890.50000', 9007199254740993, 0.1,"
-        " '2026-02-28', '2026-02-28 10:00:00.5', '2026-02-28 12:00:00', '23:59:59', x'ff00fe', '{\"a\" : 1.50,\n \"a\":2}',"
-        " '{\"b\": [1.50, null]}', 1, '=happy', NULL)",
-    ),
+    "postgresql": {
+        "id": ("int PRIMARY KEY", "1"),
+        "email": ("text", "'ann@mail.example'"),
+        "u": ("uuid", "'6F9619FF-8B86-D011-B42D-00C04FC964FF'"),
+        "d": ("numeric(20,5)", "1234567890.50000"),
+        "big": ("bigint", "9007199254740993"),
+        "f": ("float8", "0.1"),
+        "day": ("date", "'2026-02-28'"),
+        "at": ("timestamptz", "'2026-02-28 12:00:00.5+02'"),
+        "local": ("timestamp", "'2026-02-28 12:00:00'"),
+        "t": ("time", "'23:59:59'"),
+        "b": ("bytea", "'\\xff00fe'"),
+        "j": ("json", '\'{"a" : 1.50,\n "a":2}\''),
+        "jb": ("jsonb", "'{\"b\": [1.50, null]}'"),
+        "ok": ("boolean", "true"),
+        "e": ("mood", "'=happy'"),
+        "a": ("int[]", "'{1,2}'"),
+        "many": ("json[]", "array['{\"a\":\n1}'::json]"),
+        "r": ("interval", "'1 day -02:00'"),
+        "u_": ("inet", "'10.0.0.1'"),
+        "c": ("char(5)", "'x'"),
+        "z": ("text", "NULL"),
+    },
+    "mysql": {
+        "id": ("int PRIMARY KEY", "1"),
+        "email": ("varchar(50)", "'ann@mail.example'"),
+        "u": ("char(36)", "'6f9619ff-8b86-d011-b42d-00c04fc964ff'"),
+        "d": ("decimal(20,5)", "1234567890.50000"),
+        "big": ("bigint", "9007199254740993"),
+        "f": ("double", "0.1"),
+        "day": ("date", "'2026-02-28'"),
+        "at": ("datetime(1)", "'2026-02-28 10:00:00.5'"),
+        "local": ("datetime", "'2026-02-28 12:00:00'"),
+        "t": ("time", "'23:59:59'"),
+        "b": ("varbinary(9)", "x'ff00fe'"),
+        "j": ("json", '\'{"a" : 1.50,\n "a":2}\''),
+        "jb": ("json", "'{\"b\": [1.50, null]}'"),
+        "ok": ("boolean", "true"),
+        "e": ("enum('=happy')", "'=happy'"),
+        "y": ("year", "2026"),
+        "bits": ("bit(3)", "b'101'"),
+        "zero": ("int(5) zerofill", "7"),
+        "z": ("text", "NULL"),
+    },
+    "sqlite": {
+        "id": ("INTEGER PRIMARY KEY", "1"),
+        "email": ("TEXT", "'ann@mail.example'"),
+        "u": ("TEXT", "'6f9619ff-8b86-d011-b42d-00c04fc964ff'"),
+        "d": ("TEXT", "'1234567890.50000'"),
+        "big": ("INTEGER", "9007199254740993"),
+        "f": ("REAL", "0.1"),
+        "day": ("DATE", "'2026-02-28'"),
+        "at": ("DATETIME", "'2026-02-28 10:00:00.5'"),
+        "local": ("TIMESTAMP", "'2026-02-28 12:00:00'"),
+        "t": ("TIME", "'23:59:59'"),
+        "b": ("BLOB", "x'ff00fe'"),
+        "j": ("JSON", '\'{"a" : 1.50,\n "a":2}\''),
+        "jb": ("JSON", "'{\"b\": [1.50, null]}'"),
+        "ok": ("BOOLEAN", "1"),
+        "e": ("TEXT", "'=happy'"),
+        "word": ("INTEGER", "'no number'"),
+        "endless": ("REAL", "9e999"),
+        "z": ("TEXT", "NULL"),
+    },
+}
+PARTICULAR: dict[str, dict[str, Any]] = {
+    "postgresql": {"a": [1, 2], "many": [{"a": 1}], "r": "P1DT-2H", "u_": "10.0.0.1", "c": "x"},
+    "mysql": {"y": 2026, "bits": 5, "zero": "00007"},
+    "sqlite": {"word": "no number", "endless": "inf"},
 }
 
 
 def test_every_type_is_written_as_the_source_means_it(shop: Shop) -> None:
-    make, fill = TYPES[shop.backend]
+    types = TYPES[shop.backend]
     if shop.backend == "postgresql":
         shop.run("CREATE TYPE mood AS ENUM ('=happy')")
-    shop.run(make, fill)
-    names = make.partition("(")[2].replace("numeric(20,5)", "").replace("decimal(20,5)", "").split(",")
-    fields: dict[str, Any] = {name.split()[0]: {} for name in names if name.split() and name.split()[0].isidentifier()}
+    shop.run(f"CREATE TABLE customers ({', '.join(f'{name} {kind}' for name, (kind, _) in types.items())})")
+    shop.run(f"INSERT INTO customers VALUES ({', '.join(value for _, value in types.values())})")
+    fields: dict[str, Any] = {name: {} for name in types}
     shop.describe(customers={**fields, "id": KEY, "email": EMAIL, "jb": ours(type="json"), "j": ours(type="json")})
 
     found = shop.find(ANN, roots(1))
@@ -189,6 +237,7 @@ def test_every_type_is_written_as_the_source_means_it(shop: Shop) -> None:
     assert record["ok"] is True
     assert record["e"] == "=happy"
     assert record["z"] is None
+    assert {name: record[name] for name in PARTICULAR[shop.backend]} == PARTICULAR[shop.backend]
     ((*_, last),) = csv_cells(next(batch.text for batch in found.batches if batch.form is Form.CSV).decode())
     assert last is None
 
