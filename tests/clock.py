@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -27,6 +27,16 @@ def later(by: timedelta) -> Iterator[None]:
         yield
     finally:
         _set("0 s", '"$user", public')
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let this transaction's database clock stand at `moment`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        (now,) = cursor.fetchone()
+    with later(moment - now):
+        yield
 
 
 def _set(ahead: str, path: str) -> None:
