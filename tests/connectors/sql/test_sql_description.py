@@ -1,5 +1,6 @@
 """The dataset file: fideslang's format loads unchanged, ours is checked to the last key."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -299,3 +300,17 @@ def test_references_in_too_many_rounds_are_refused(tmp_path: Path) -> None:
     graph = trace(describe(path))
 
     assert [group for group in graph.groups if graph.pivot(group) is None] == [("a", "b")]
+
+
+def test_the_guide_names_every_key_and_every_problem() -> None:
+    """What may stand in a file, or be told about it, is looked up in the code."""
+    root = Path(__file__).parents[3]
+    guide = (root / "docs/how-to/describe-a-source.md").read_text(encoding="utf-8")
+    code = {path.name: path.read_text(encoding="utf-8") for path in (root / "requests_app/connectors/sql").glob("*.py")}
+    keys = set(re.findall(r'"(\w+)"', " ".join(re.findall(r"\.only\(([^)]*)\)", code["description.py"]))))
+    problems = set(re.findall(r'Problem\(\s*"(\w+)"', " ".join(code.values())))
+    options = set(re.findall(r'option\(config, "(\w+)"', code["__init__.py"]))
+
+    assert len(keys) > 20
+    assert len(problems) > 9
+    assert {word for word in keys | problems | options if f"`{word}`" not in guide} == set()
