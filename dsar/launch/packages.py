@@ -17,8 +17,9 @@ from dsar.launch.home import write_private
 from dsar.launch.processes import Processes, Program
 
 RUN, DEMO, DEV = "lock.txt", "lock-demo.txt", "lock-dev.txt"
+_STRICT = ("--require-hashes", "--only-binary", ":all:")  # nothing unchecked, and nobody's build script runs here
 _UNREACHABLE = (
-    "connection", "resolve", "network", "timed out", "could not find a version", "no matching distribution",
+    "connect", "resolve", "network", "timed out", "could not find a version", "no matching distribution",
     "dns error", "not found in the package registry", "failed to fetch", "unreachable", "proxy",
 )  # fmt: skip
 
@@ -89,9 +90,9 @@ class Venv:
     def _install_command(self, lock: str) -> Sequence[str | Path]:
         file = self._root / "requirements" / lock
         if shutil.which("uv"):
-            return ["uv", "pip", "install", "--python", self.python, "--require-hashes", "--compile-bytecode", "-r", file]
+            return ["uv", "pip", "install", "--python", self.python, *_STRICT, "--compile-bytecode", "-r", file]
         pip: list[str | Path] = [self.python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries", "1"]
-        return [*pip, "--require-hashes", "-r", file]
+        return [*pip, *_STRICT, "-r", file]
 
     def _digest(self, lock: str) -> str:
         return hashlib.sha256((self._root / "requirements" / lock).read_bytes()).hexdigest()

@@ -87,6 +87,16 @@ def test_a_folder_is_used_by_one_start_at_a_time(start: subprocess.Popen[str], t
     assert start.poll() is None
 
 
+def test_ctrl_c_in_the_middle_of_a_step_ends_the_step(launch: Launch) -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(CannotStart, match=r"^Stopped\.$") as caught:
+        launch.processes.run(Program("install", ["sleep", "600"]))
+
+    assert caught.value.code == 130
+    assert not _children(launch.home.path)
+
+
 def test_the_stubborn_and_their_children_are_ended_by_force(launch: Launch, tmp_path: Path) -> None:
     launch.processes.start(Program("stubborn", ["sh", "-c", STUBBORN], folder=tmp_path, patience=0.2))
     assert eventually(lambda: launch.processes.printed("stubborn") == "here")
