@@ -188,6 +188,7 @@ def test_a_change_leads_back_to_its_field_with_every_answer_kept(new_page: NewPa
     assert page.input_value("[name=birth_date_2]") == "1984"
 
 
+@pytest.mark.threat("2.05")
 def test_a_program_that_presses_every_button_of_the_letter_changes_nothing(new_page: NewPage, shop: str) -> None:
     page = new_page()
     fill(page, shop)

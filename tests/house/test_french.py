@@ -59,6 +59,7 @@ def _keys(catalogue: str) -> Iterator[str]:
         yield f"{context}{parts['msgid']}{plural}"
 
 
+@pytest.mark.promise("S1")
 def test_every_text_is_translated(french: Mapping[str, str], written: frozenset[str]) -> None:
     assert written - french.keys() == frozenset()
 
@@ -83,6 +84,7 @@ def test_french_signs_stand_apart_as_the_language_wants(french: Mapping[str, str
     assert wrong == []
 
 
+@pytest.mark.promise("S1")
 def test_every_letter_is_written_in_both_languages() -> None:
     names = [{path.name for path in (LETTERS / language).glob("*.txt")} for language in ("en", "fr")]
     assert names[0]

@@ -51,6 +51,7 @@ def test_the_button_hands_the_copy_over_byte_by_byte(customer: Customer, dsr: Su
     assert Bundle.objects.get(pk=copy.pk).downloads_left == copy.downloads_left - 1
 
 
+@pytest.mark.threat("6.06")
 def test_it_comes_as_a_file_that_no_browser_opens_here(customer: Customer, dsr: SubjectRequest) -> None:
     a_copy(dsr)
     answer = customer.post(path(dsr))
@@ -61,6 +62,7 @@ def test_it_comes_as_a_file_that_no_browser_opens_here(customer: Customer, dsr: 
     assert answer["Cache-Control"] == "no-store, private"
 
 
+@pytest.mark.threat("6.02")
 def test_a_mailed_link_alone_is_not_enough(customer: Customer, elsewhere: Customer, dsr: SubjectRequest) -> None:
     copy = a_copy(dsr)
     elsewhere.opens(link(dsr, Purpose.DOWNLOAD))
@@ -72,6 +74,7 @@ def test_a_mailed_link_alone_is_not_enough(customer: Customer, elsewhere: Custom
     assert Bundle.objects.get(pk=copy.pk).downloads_left == copy.downloads_left
 
 
+@pytest.mark.threat("6.02")
 def test_the_key_alone_is_not_enough(customer: Customer, elsewhere: Customer, dsr: SubjectRequest) -> None:
     a_copy(dsr)
     name = f"claim-{dsr.reference}"
@@ -87,6 +90,7 @@ def test_link_and_typed_key_together_are(customer: Customer, elsewhere: Customer
     assert body(elsewhere.post(path(dsr), claim=typed(customer.key(dsr)))) == b"PK the copy"  # type: ignore[operator]
 
 
+@pytest.mark.threat("6.03")
 def test_the_last_download_is_the_last(customer: Customer, dsr: SubjectRequest) -> None:
     a_copy(dsr, downloads_left=1)
     assert body(customer.post(path(dsr))) == b"PK the copy"
@@ -94,6 +98,7 @@ def test_the_last_download_is_the_last(customer: Customer, dsr: SubjectRequest) 
     assert "can no longer be fetched" in words(customer.get(f"requests/{dsr.reference}/"))
 
 
+@pytest.mark.threat("6.03")
 def test_after_its_time_a_copy_is_not_handed_over(customer: Customer, dsr: SubjectRequest) -> None:
     a_copy(dsr, available_until=timezone.now() - timedelta(seconds=1))
     assert customer.post(path(dsr)).status_code == SEE_OTHER

@@ -34,6 +34,7 @@ def test_a_date_of_birth_may_be_left_out() -> None:
     assert "birth_date" not in filled.facts
 
 
+@pytest.mark.threat("1.11")
 @pytest.mark.parametrize("number", ["4111 1111 1111 1111", "4111111111111111", "5555-5555-5555-4444", "378282246310005"])
 def test_a_card_number_is_not_taken(number: str) -> None:
     assert errors("details", details=f"My card is {number}, thank you.") == ["Take out the card number: we never need one."]
@@ -80,5 +81,6 @@ def test_only_what_was_given_is_a_fact() -> None:
     assert filled.facts == {"name": "Ada Example", "order_number": "1234", "birth_date": "1984-03-27"}
 
 
+@pytest.mark.threat("1.11")
 def test_no_form_asks_for_a_file() -> None:
     assert not form().is_multipart()

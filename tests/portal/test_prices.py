@@ -63,7 +63,7 @@ def test_checking_the_answers(customer: Customer, django_assert_num_queries: Spe
         customer.sends("check")
 
 
-def test_filing(customer: Customer, django_assert_max_num_queries: Spends) -> None:
+def test_filing_costs_no_more_than_it_did(customer: Customer, django_assert_max_num_queries: Spends) -> None:
     with django_assert_max_num_queries(25):
         customer.sends()
 

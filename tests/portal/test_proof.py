@@ -17,12 +17,14 @@ def state_of(dsr: SubjectRequest) -> str:
     return SubjectRequest.objects.values_list("state", flat=True).get(pk=dsr.pk)
 
 
+@pytest.mark.threat("2.07")
 def test_a_link_leads_to_an_address_without_its_token(customer: Customer) -> None:
     dsr = customer.files()
     page = customer.opens(confirm_link(dsr))
     assert page.request["PATH_INFO"] == "/o-jewels/en/confirm/"  # type: ignore[attr-defined]
 
 
+@pytest.mark.threat("2.05")
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_opening_a_link_changes_nothing(customer: Customer, elsewhere: Customer, method: str, purpose: Purpose) -> None:
@@ -51,6 +53,7 @@ def test_another_browser_needs_the_figures_of_the_filing_one(customer: Customer,
     assert state_of(dsr) == State.MATCHING
 
 
+@pytest.mark.threat("2.05")
 def test_a_button_pressed_without_the_figures_changes_nothing(customer: Customer, elsewhere: Customer) -> None:
     dsr = customer.files()
     elsewhere.opens(confirm_link(dsr))
@@ -58,6 +61,7 @@ def test_a_button_pressed_without_the_figures_changes_nothing(customer: Customer
     assert state_of(dsr) == State.VERIFYING
 
 
+@pytest.mark.threat("2.02")
 def test_wrong_figures_are_counted_and_said(customer: Customer, elsewhere: Customer) -> None:
     dsr = customer.files()
     elsewhere.opens(confirm_link(dsr))
@@ -101,6 +105,7 @@ def test_a_browser_that_proved_the_address_sees_the_request_under_a_new_session(
     assert "We search our systems" in words(customer.get(f"requests/{dsr.reference}/"))
 
 
+@pytest.mark.threat("2.09")
 def test_the_session_of_before_is_worth_nothing_after(customer: Customer) -> None:
     first = customer.files()
     customer.proves(first)
@@ -112,6 +117,7 @@ def test_the_session_of_before_is_worth_nothing_after(customer: Customer) -> Non
     assert stale.get(f"requests/{first.reference}/").status_code == 403
 
 
+@pytest.mark.threat("2.06")
 def test_the_browser_that_filed_gains_nothing_when_another_one_confirms(customer: Customer, elsewhere: Customer) -> None:
     dsr = customer.files()
     elsewhere.opens(confirm_link(dsr))
@@ -144,6 +150,7 @@ def dead_links(dsr: SubjectRequest) -> dict[str, str]:
     }
 
 
+@pytest.mark.threat("6.05")
 def test_every_dead_link_gets_the_same_page(customer: Customer) -> None:
     dsr = customer.files()
     Customer(Client(), a_brand("a-jewels")).files()
@@ -152,6 +159,7 @@ def test_every_dead_link_gets_the_same_page(customer: Customer) -> None:
     assert len({words(page) for page in pages.values()}) == 1
 
 
+@pytest.mark.threat("2.10")
 @pytest.mark.parametrize("purpose", [Purpose.FOLLOW, Purpose.DOWNLOAD, Purpose.DISOWN])
 def test_a_link_of_another_purpose_confirms_nothing(customer: Customer, purpose: Purpose) -> None:
     dsr = customer.files()
@@ -180,6 +188,7 @@ def test_whoever_did_not_ask_closes_the_request_with_one_tick(customer: Customer
     assert state_of(dsr) == State.WITHDRAWN
 
 
+@pytest.mark.threat("2.05")
 def test_a_program_that_presses_every_button_closes_nothing(customer: Customer, elsewhere: Customer) -> None:
     dsr = customer.files()
     elsewhere.opens(link(dsr, Purpose.DISOWN))
@@ -218,6 +227,7 @@ def test_an_address_that_is_proven_cannot_be_corrected(customer: Customer) -> No
     assert dsr.email == "ada@example.com"
 
 
+@pytest.mark.threat("6.01")
 @pytest.mark.parametrize("action", ["resend/", "code/", "address/", "withdraw/", "forget/", "download/"])
 def test_a_browser_that_knows_nothing_can_do_nothing(customer: Customer, elsewhere: Customer, action: str) -> None:
     dsr = customer.files()
@@ -225,6 +235,7 @@ def test_a_browser_that_knows_nothing_can_do_nothing(customer: Customer, elsewhe
     assert state_of(dsr) == State.VERIFYING
 
 
+@pytest.mark.threat("6.01")
 def test_a_request_that_is_not_there_looks_like_one_that_may_not_be_seen(customer: Customer, elsewhere: Customer) -> None:
     dsr = customer.files()
     foreign, missing = elsewhere.get(f"requests/{dsr.reference}/"), elsewhere.get("requests/DSR-0000-0000/")
@@ -238,6 +249,7 @@ def test_a_wrong_key_in_the_cookie_opens_nothing(customer: Customer, elsewhere: 
     assert elsewhere.get(f"requests/{dsr.reference}/").status_code == 403
 
 
+@pytest.mark.threat("6.01")
 def test_a_request_of_another_shop_is_not_shown_here(customer: Customer) -> None:
     dsr = customer.files()
     customer.proves(dsr)

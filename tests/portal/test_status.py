@@ -74,6 +74,7 @@ def test_where_there_is_no_letter_the_page_says_what_would_be_there(customer: Cu
     assert "No letters yet" in page_of(customer, at(customer, State.MATCHING))
 
 
+@pytest.mark.threat("2.06")
 def test_a_browser_that_only_filed_sees_no_state_no_letter_and_no_copy(customer: Customer, elsewhere: Customer) -> None:
     dsr = customer.files()
     elsewhere.opens(link(dsr, Purpose.CONFIRM))
@@ -120,6 +121,7 @@ def test_what_is_answered_cannot_be_withdrawn_and_the_page_says_so(customer: Cus
     assert "can no longer be withdrawn" in words(answer)
 
 
+@pytest.mark.threat("1.02")
 def test_asking_for_a_link_gives_the_same_answer_and_the_same_work_for_every_address(
     customer: Customer, django_assert_num_queries: Any,
 ) -> None:  # fmt: skip
