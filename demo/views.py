@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 _PERIOD: Final = 30  # seconds for which a code holds
-_BETWEEN: Final = b"\n" + b"-" * 79 + b"\n"  # how Django's file backend ends a message
+_END: Final = b"\n" + b"-" * 79 + b"\n"  # how Django's file backend ends a message
 _A_PAGE: Final = 50
 
 View = Callable[..., HttpResponse]
@@ -27,7 +27,7 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message as it left: `name` is the file's, and the message's number in it."""
+    """One message as it left; `name` is its file's."""
 
     name: str
     at: datetime
@@ -54,19 +54,17 @@ def mails(request: HttpRequest) -> HttpResponse:
     page = Paginator(sorted(_files(), key=lambda file: file.stat().st_mtime_ns, reverse=True), _A_PAGE).get_page(
         request.GET.get("page")
     )
-    found = [mail for file in page for mail in reversed(list(_read(file)))]
-    return render(request, "demo/mails.html", {"mails": found, "page": page})
+    return render(request, "demo/mails.html", {"mails": [_read(file) for file in page], "page": page})
 
 
 @require_safe
 @in_the_demo
 def mail(request: HttpRequest, name: str) -> HttpResponse:
     """Show one mail, with its links."""
-    file = next((file for file in _files() if name.startswith(f"{file.name}-")), None)
-    found = next((mail for mail in _read(file) if mail.name == name), None) if file else None
-    if found is None:
+    file = next((file for file in _files() if file.name == name), None)
+    if file is None:
         raise Http404
-    return render(request, "demo/mail.html", {"mail": found})
+    return render(request, "demo/mail.html", {"mail": _read(file)})
 
 
 @require_safe
@@ -87,10 +85,14 @@ def _files() -> list[Path]:
     return list(Path(folder).glob("*.log")) if folder else []
 
 
-def _read(file: Path) -> Iterator[Mail]:
-    at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    for number, raw in enumerate(part for part in file.read_bytes().split(_BETWEEN) if part.strip()):
-        message = message_from_bytes(raw, EmailMessage, policy=policy.default)
-        body = message.get_body(("plain",))
-        text = body.get_content() if body else ""
-        yield Mail(f"{file.name}-{number}", at, str(message["To"]), str(message["From"]), str(message["Subject"]), text)
+def _read(file: Path) -> Mail:
+    message = message_from_bytes(file.read_bytes().removesuffix(_END), EmailMessage, policy=policy.default)
+    body = message.get_body(("plain",))
+    return Mail(
+        name=file.name,
+        at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
+        to=str(message["To"]),
+        sender=str(message["From"]),
+        subject=str(message["Subject"]),
+        text=body.get_content() if body else "",
+    )

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from requests_app.officers.models import Officer
-from tests.console.desk import PASSWORD, an_officer, at_the_desk, code_now
+from tests.console.desk import PASSWORD, an_officer, at_the_desk, code_of
 
 pytestmark = pytest.mark.django_db
 LOGIN, CODE, QUEUE, SET_UP = "/console/account/login/", "/console/account/login/code/", "/console/", "/console/account/factor/add/"
@@ -23,13 +23,13 @@ def test_an_officer_signs_in_with_password_and_code(client: Client) -> None:
 
     assert password(client) == CODE
     assert client.get(QUEUE).status_code == HTTPStatus.FOUND
-    assert client.post(CODE, {"code": code_now()})["Location"] == QUEUE
+    assert client.post(CODE, {"code": code_of()})["Location"] == QUEUE
     assert client.get(QUEUE).status_code == HTTPStatus.OK
 
 
 def test_a_code_works_once(client: Client) -> None:
     an_officer()
-    code = code_now()
+    code = code_of()
     password(client)
     client.post(CODE, {"code": code})
     thief = Client()
