@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import UserDefinedType
 
-from requests_app.connectors.base import Config, Form, NotAsDescribed, Refused, SourceFault, TooSlow, Unreachable
+from requests_app.connectors.base import Config, Form, Misconfigured, NotAsDescribed, Refused, SourceFault, TooSlow, Unreachable
 from requests_app.connectors.sql.description import Field
 from requests_app.connectors.sql.session import CONNECT_TIMEOUT, Column, Live, Records, Session, fits
 from requests_app.connectors.sql.text import BATCH, BLANKS, STARTS, Family, file_name
@@ -131,6 +131,8 @@ class Postgres(Session):
 
     def _begin(self, connection: Any) -> None:
         settings = _SETTINGS | {"statement_timeout": f"{self.timeout}s"}
+        if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+            raise Misconfigured(f"{self.config.name}: the database does not say how its text is encoded (SQL_ASCII)")
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
         connection.execute(f"SELECT {calls}", [part for pair in settings.items() for part in pair])
@@ -256,7 +258,7 @@ class Postgres(Session):
         return and_(func.lower(value).in_([func.lower(literal(one, Text())) for one in cases]), exact)
 
     def bind(self, text: str, column: Column) -> ColumnElement[Any] | None:
-        if not fits(text, column.family):
+        if not fits(text.removeprefix("\\x") if column.family is Family.BINARY else text, column.family):
             return None
         if column.family is Family.NUMBER:
             whole = "." not in text and -(2**63) <= Decimal(text) < 2**63

@@ -98,8 +98,7 @@ class Query:
         firsts: list[tuple[Condition, Condition]] = [(way, way.is_not(true())) for way in self._root_ways(name, found)]
         firsts += self._edge_ways(self._graph.owners(name), found)
         others = self._edge_ways(self._graph.mentions(name), found)
-        unowned = [self.unowned(name, found)] if firsts or self._graph.owners(name) else []
-        return [*_apart(firsts), *(and_(*unowned, way) for way in _apart(others))]
+        return [*_apart(firsts), *(and_(self.unowned(name, found), way) for way in _apart(others))]
 
     def _root_ways(self, name: str, found: FromClause) -> list[Condition]:
         keys = [root.key for root in self._roots if root.collection == name]
@@ -139,12 +138,10 @@ class Query:
             reached[name] = source.cte(f"reached_{self._number(name)}{suffix}")
 
     def _plain_ways(self, name: str, found: FromClause, reached: Reached) -> Iterator[Condition]:
-        owned = bool(self._graph.owners(name))
         for edge in self._graph.into[name]:
             if edge.source in reached:
                 way = self._is_among(edge, reached[edge.source], found)
-                mention = owned and edge in self._graph.mentions(name)
-                yield and_(self.unowned(name, found), way) if mention else way
+                yield and_(self.unowned(name, found), way) if edge in self._graph.mentions(name) else way
 
     def _leading(self, name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(edge.source_field for edge in self._graph.out_of(name)))
@@ -193,7 +190,7 @@ class Query:
         for edge in way:
             target = self.table(edge.target)
             conditions.append(self.joined(edge, source, target))
-            if edge in self._graph.mentions(edge.target) and self._graph.owners(edge.target):
+            if edge in self._graph.mentions(edge.target):
                 conditions.append(self.unowned(edge.target, target))
             source = target
         return select(*(source.c[field] for field in fields)).where(*conditions)

@@ -86,6 +86,9 @@ def notices(description: Description, graph: Graph) -> Iterator[Problem]:
     for collection in description.collections:
         if collection.name in graph.persons and not collection.key:
             yield Problem("no_key", collection.where, "a collection with an identity field needs a primary key")
+        if collection.name in graph.persons and graph.owners(collection.name):
+            message = f"a record of `{collection.name}` that names an owner is found through its owner alone"
+            yield Problem("owned", collection.where, message, fatal=False)
     for group in graph.groups:
         if graph.is_round(group) and graph.pivot(group) is None:
             where = description.collection(group[0]).where

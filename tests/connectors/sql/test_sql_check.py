@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from requests_app.connectors.base import (
     BadDescription,
@@ -18,6 +18,7 @@ from requests_app.connectors.base import (
     Unreachable,
 )
 from requests_app.connectors.sql import ENGINES
+from tests.connectors.conftest import ask
 from tests.connectors.shops import EMAIL, KEY, SQL, Shop, known_by, refer, roots
 
 ANN = known_by("ann@mail.example")
@@ -144,9 +145,9 @@ def test_what_no_reference_reaches_is_an_error_and_never_a_gap(described: Shop) 
     described.describe(customers={"id": KEY, "email": EMAIL}, orders={"id": KEY})
 
     assert ("no_path", True) in {(problem.code, problem.fatal) for problem in described.check()}
-    for ask in (lambda: described.find(ANN, roots(1)), lambda: described.candidates(ANN)):
+    for question in (lambda: described.find(ANN, roots(1)), lambda: described.candidates(ANN)):
         with pytest.raises(BadDescription, match="orders"):
-            ask()
+            question()
 
 
 def test_persons_need_a_key(described: Shop) -> None:
@@ -243,6 +244,17 @@ def test_an_address_of_no_known_engine_is_a_sentence(tmp_path: Path, url: str) -
     assert "Canary" not in problem.message
     with pytest.raises(Misconfigured):
         list(SQL.candidates(config, ANN))
+
+
+def test_a_database_that_does_not_tell_its_encoding_is_refused(postgres_database: URL, tmp_path: Path) -> None:
+    name = f"{postgres_database.database}_ascii"
+    ask(postgres_database, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING SQL_ASCII LC_COLLATE 'C' LC_CTYPE 'C'")
+    (tmp_path / "shop.yaml").write_text(DESCRIPTION)
+    config = Config("shop", postgres_database.set(database=name).render_as_string(hide_password=False), tmp_path / "shop.yaml")
+
+    assert [problem.code for problem in SQL.check(config).problems] == ["misconfigured"]
+
+    ask(postgres_database, f"DROP DATABASE {name}")
 
 
 @pytest.mark.parametrize("options", [{"statement_timeout": "soon"}, {"statement_timeout": "0"}, {"candidate_limit": "-1"}])
