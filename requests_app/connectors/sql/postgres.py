@@ -113,7 +113,7 @@ class Postgres(Session):
     """A snapshot of PostgreSQL."""
 
     dialect: ClassVar[Dialect] = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-    folds_names: ClassVar[bool] = False
+    folds_columns: ClassVar[bool] = False
     lateral: ClassVar[bool] = True
 
     def _connect(self) -> Any:

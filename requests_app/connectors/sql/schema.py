@@ -35,17 +35,17 @@ _FIT: Final[Mapping[str, frozenset[Family]]] = MappingProxyType(
 
 def live_columns(description: Description, session: Session) -> Live:
     """Return the live columns under the names of the description; tables and columns that are not there are left out."""
-    fold = str.lower if session.folds_names else str
     found = session.columns([collection.name for collection in description.collections])
-    tables = {fold(name): {fold(field): column for field, column in columns.items()} for name, columns in found.items()}
+    of_table, of_column = (str.lower if folds else str for folds in (session.folds_tables, session.folds_columns))
+    tables = {of_table(name): {of_column(field): column for field, column in columns.items()} for name, columns in found.items()}
     return {
         collection.name: {
-            field.name: tables[fold(collection.name)][fold(field.name)]
+            field.name: tables[of_table(collection.name)][of_column(field.name)]
             for field in collection.fields
-            if fold(field.name) in tables[fold(collection.name)]
+            if of_column(field.name) in tables[of_table(collection.name)]
         }
         for collection in description.collections
-        if fold(collection.name) in tables
+        if of_table(collection.name) in tables
     }
 
 

@@ -51,7 +51,8 @@ class Session(ABC):
     """A connection inside one read-only transaction, and the SQL that only its engine speaks."""
 
     dialect: ClassVar[Dialect]
-    folds_names: ClassVar[bool] = True
+    folds_tables: ClassVar[bool] = False
+    folds_columns: ClassVar[bool] = True
     lateral: ClassVar[bool] = False
 
     def __init__(self, config: Config, timeout: int, schema: str) -> None:

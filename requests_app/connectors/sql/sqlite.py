@@ -51,6 +51,7 @@ class Sqlite(Session):
     """A snapshot of a SQLite file."""
 
     dialect: ClassVar[Dialect] = SQLiteDialect_pysqlite()
+    folds_tables: ClassVar[bool] = True
 
     def _connect(self) -> Any:
         path = Path(make_url(self.config.url).database or "").absolute()

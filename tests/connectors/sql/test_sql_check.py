@@ -109,6 +109,15 @@ def _read(shop: Shop, meanwhile: str) -> None:
             shop.run(meanwhile)
 
 
+def test_names_are_as_exact_as_the_engine_takes_them(described: Shop) -> None:
+    text = DESCRIPTION.replace("name: email", "name: EMAIL")
+    described.write(text)
+    assert ("no_column" in described.codes()) == (described.backend == "postgresql")
+
+    described.write(text.replace("EMAIL", "email").replace("name: orders", "name: ORDERS"))
+    assert ("no_table" in described.codes()) == (described.backend != "sqlite")
+
+
 def test_sqlite_tells_a_missing_column_from_a_text(sqlite: Shop) -> None:
     """SQLite reads an unknown name in double quotes as a text: the check must not be fooled by it."""
     sqlite.run(*TABLES)
