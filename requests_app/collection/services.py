@@ -114,7 +114,7 @@ def page(part: Part, first: int, count: int) -> list[dict[str, Any]]:
 
 def _ask(dsr: SubjectRequest, match: Match) -> None:
     pull, made = Pull.objects.select_related("source").get_or_create(dsr=dsr, source=match.source)
-    if pull.state == PullState.DONE:
+    if pull.state == PullState.DONE or (pull.state == PullState.WAITING and not made):
         return
     if match.state == MatchState.FAILED:
         Pull.objects.filter(pk=pull.pk).update(state=PullState.FAILED, fault=match.fault)

@@ -15,7 +15,8 @@ from requests_app.workflow.states import State
 
 
 def _given_up(claim: Claim, code: str) -> None:
-    services.fail(_pull(claim), code)
+    pull = _pull(claim)
+    services.fail(pull, pull.source.reason(code))
 
 
 @handles("collection.pull", queue="collect", retry=Backoff(first=5, factor=3, ceiling=600, attempts=6), on_dead=_given_up)

@@ -9,7 +9,8 @@ from requests_app.workflow.states import State
 
 
 def _given_up(claim: Claim, code: str) -> None:
-    services.fail(_match(claim), code)
+    match = _match(claim)
+    services.fail(match, match.source.reason(code))
 
 
 @handles("matching.ask", queue="match", retry=Backoff(first=5, factor=3, ceiling=300, attempts=5), on_dead=_given_up)

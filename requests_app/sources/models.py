@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from requests_app.brands.models import Brand
 
 BREAKER_OPENS_AFTER: Final = 5  # failures in a row
+RESTING: Final = "resting"
 BREAKER_DELAY: Final = timedelta(minutes=2)
 
 
@@ -51,6 +52,10 @@ class Source(models.Model):
 
     def title_in(self, language: str) -> str:
         return str(self.title.get(language) or self.title.get("en") or self.name)
+
+    def reason(self, code: str) -> str:
+        """Return why asking failed: that a system rests is a consequence, what made it rest is the reason."""
+        return str(self.last_fault or code) if code == RESTING else code
 
     def answered(self) -> None:
         """Remember that the system answered; the breaker closes."""

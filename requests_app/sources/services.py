@@ -12,13 +12,13 @@ from django.db.models.functions import Now
 from requests_app.brands.models import Brand
 from requests_app.connectors import CONNECTORS
 from requests_app.connectors.base import CollectionInfo, Config, Connector, Inventory, Refused, SourceFault
-from requests_app.sources.models import Source
+from requests_app.sources.models import RESTING, Source
 
 
 class Resting(SourceFault):
     """The system failed several times in a row and is left alone for a while."""
 
-    code = "resting"
+    code = RESTING
 
 
 def seed(brand: Brand, systems: list[dict[str, Any]]) -> None:
