@@ -141,7 +141,9 @@ def test_two_persons_behind_one_address_are_two_candidates(shop: Shop) -> None:
     assert {candidate.matched for candidate in found} == {("email",)}
 
 
-def test_evidence_comes_from_the_record_and_from_one_reference_away(shop: Shop) -> None:
+@pytest.fixture
+def keller(shop: Shop) -> Shop:
+    """A shop with a customer of two orders, one who is bare, and facts at every distance."""
     number = BigInteger().with_variant(Integer(), "sqlite")
     customers(shop, Column("last_name", String(50)), Column("born_on", Date()), Column("home_id", number))
     Table("addresses", shop.metadata, Column("id", number, primary_key=True), Column("postcode", String(9)))
@@ -149,41 +151,36 @@ def test_evidence_comes_from_the_record_and_from_one_reference_away(shop: Shop) 
         "orders", shop.metadata, Column("id", number, primary_key=True), Column("customer_id", number), Column("number", String(9))
     )
     Table("items", shop.metadata, Column("id", number, primary_key=True), Column("order_id", number), Column("name", String(9)))
+    nothing = {"last_name": None, "born_on": None, "home_id": None}
     shop.fill(
         customers=[
             {"id": 1, "email": "ann@mail.example", "last_name": "Keller", "born_on": date(1980, 2, 3), "home_id": 5},
-            {"id": 2, "email": "ann@mail.example", "last_name": None, "born_on": None, "home_id": None},
+            {"id": 2, "email": "ann@mail.example", **nothing},
         ],
         addresses=[{"id": 5, "postcode": "01234"}, {"id": 6, "postcode": "99999"}],
-        orders=[
-            {"id": 1, "customer_id": 1, "number": "R-1"},
-            {"id": 2, "customer_id": 1, "number": "R-2"},
-            {"id": 3, "customer_id": 9, "number": "X"},
-        ],
+        orders=[{"id": one, "customer_id": owner, "number": f"R-{one}"} for one, owner in ((1, 1), (2, 1), (3, 9))],
         items=[{"id": 1, "order_id": 1, "name": "Canary"}],
     )
+    facts = {"last_name": ours(fact="name"), "born_on": ours(fact="birth_date")}
     shop.describe(
-        customers={
-            "id": KEY,
-            "email": EMAIL,
-            "last_name": ours(fact="name"),
-            "born_on": ours(fact="birth_date"),
-            "home_id": refer("addresses.id", "to"),
-        },
+        customers={"id": KEY, "email": EMAIL, **facts, "home_id": refer("addresses.id", "to")},
         addresses={"id": KEY, "postcode": ours(fact="postcode")},
         orders={"id": KEY, "customer_id": refer("customers.id"), "number": ours(fact="order_number")},
         items={"id": KEY, "order_id": refer("orders.id"), "name": ours(fact="name")},
     )
+    return shop
 
-    keller, nobody = shop.candidates(ANN)
 
-    assert {kind: sorted(values) for kind, values in keller.evidence.items()} == {
+def test_evidence_comes_from_the_record_and_from_one_reference_away(keller: Shop) -> None:
+    first, second = keller.candidates(ANN)
+
+    assert {kind: sorted(values) for kind, values in first.evidence.items()} == {
         "name": ["Keller"],
         "birth_date": ["1980-02-03"],
         "postcode": ["01234"],
         "order_number": ["R-1", "R-2"],
     }
-    assert nobody.evidence == {}
+    assert second.evidence == {}
 
 
 def test_evidence_is_bounded_and_shows_what_was_claimed(shop: Shop) -> None:
