@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Max
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncDate
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from requests_app.correspondence.models import Letter, LetterState
 from requests_app.ledger.models import OPEN, Step, StepState
 from requests_app.sources.models import Source
 from requests_app.workflow.models import SubjectRequest
@@ -16,9 +17,14 @@ from requests_app.workflow.models import SubjectRequest
 
 class _FromTheDatabase(Collector):
     def collect(self) -> Iterator[Metric]:
-        """Yield every figure: four queries, however much there is."""
+        """Yield every figure: six queries, however much there is."""
         requests = SubjectRequest.objects.values_list("brand__slug", "right", "state").annotate(count=Count("pk")).order_by()
         yield _family("dsar_requests", "Requests by brand, right and state", ("brand", "right", "state"), requests)
+        late = SubjectRequest.objects.open().filter(due_legal_on__lt=TruncDate(Now())).values_list("brand__slug")
+        counted = late.annotate(count=Count("pk")).order_by()
+        yield _family("dsar_requests_late", "Open requests past the day of the law, by brand", ("brand",), counted)
+        letters = Letter.objects.filter(state=LetterState.FAILED).values_list("kind").annotate(count=Count("pk")).order_by()
+        yield _family("dsar_letters_failed", "Letters that could not be sent, by kind", ("kind",), letters)
         steps = (
             Step.objects.filter(state__in=[*OPEN, StepState.DEAD])
             .values_list("kind", "state")

@@ -39,12 +39,12 @@ def test_without_the_token_nobody_is_told_figures(client: Client, settings: Sett
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 403
 
 
-def test_figures_cost_four_queries(
+def test_figures_cost_six_queries(
     client: Client, settings: Settings, shop: Brand, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     settings.METRICS_TOKEN = "right"
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         said = client.get("/metrics", headers={"Authorization": "Bearer right"}).content.decode()
 
     assert 'dsar_source_failures{brand="shop",source="orders"} 3.0' in said
