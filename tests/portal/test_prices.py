@@ -24,6 +24,9 @@ def dsr(customer: Customer) -> SubjectRequest:
     return dsr
 
 
+@pytest.mark.pages(
+    "portal:home", "portal:request", "portal:follow", "portal:confirm", "portal:disown", "portal:open", "portal:link"
+)
 @pytest.mark.parametrize(
     ("path", "price"),
     [
@@ -43,6 +46,7 @@ def test_a_page_for_everybody(customer: Customer, django_assert_num_queries: Spe
         customer.get(path)
 
 
+@pytest.mark.pages("portal:brands")
 @pytest.mark.parametrize("rows", [1, 20])
 def test_the_list_of_shops(customer: Customer, django_assert_num_queries: Spends, settings: Any, rows: int) -> None:
     settings.DSAR_DEMO = True
@@ -52,6 +56,7 @@ def test_the_list_of_shops(customer: Customer, django_assert_num_queries: Spends
         customer.client.get("/")
 
 
+@pytest.mark.pages("portal:door", "portal:look")
 def test_the_door_and_the_colours(customer: Customer, django_assert_num_queries: Spends) -> None:
     for path in ("/o-jewels/", "/o-jewels/look.css", "/nobody/"):
         with django_assert_num_queries(1):
@@ -74,6 +79,7 @@ def test_the_page_after_filing(customer: Customer, django_assert_num_queries: Sp
         customer.get(f"requests/{dsr.reference}/")
 
 
+@pytest.mark.pages("portal:address", "portal:withdraw")
 @pytest.mark.parametrize("action", ["address/", "withdraw/"])
 def test_the_pages_beside_it(customer: Customer, django_assert_num_queries: Spends, action: str) -> None:
     dsr = customer.files()
@@ -95,6 +101,7 @@ def test_a_mailed_link_and_its_page(
         customer.get(page)
 
 
+@pytest.mark.pages("portal:status")
 @pytest.mark.parametrize("rows", [1, 20])
 def test_the_status_page(customer: Customer, dsr: SubjectRequest, django_assert_num_queries: Spends, rows: int) -> None:
     walk(dsr, Move.SEARCH)
@@ -105,6 +112,7 @@ def test_the_status_page(customer: Customer, dsr: SubjectRequest, django_assert_
         customer.get(f"requests/{dsr.reference}/")
 
 
+@pytest.mark.pages("portal:download")
 def test_the_page_of_the_copy(customer: Customer, dsr: SubjectRequest, django_assert_num_queries: Spends) -> None:
     a_copy(dsr)
     with django_assert_num_queries(5):  # brand, request, session, copy, the key's digest
