@@ -87,7 +87,8 @@ class Home:
         """Return the secret of that name, made at the first call: 32 random bytes in base64 for a `…_KEY`, else 32 letters."""
         file = self.secrets_folder / name
         if not file.exists():
-            write_private(file, b64encode(secrets.token_bytes(32)).decode() if name.endswith("_KEY") else secrets.token_hex(16))
+            made = b64encode(secrets.token_bytes(32)).decode() if name.endswith("_KEY") else secrets.token_hex(16)
+            write_private(file, made, outlives_power_cut=True)
         return file.read_text(encoding="utf-8")
 
     def port(self, name: str) -> int:
@@ -103,14 +104,15 @@ def write_environment(home: Home, variables: dict[str, str]) -> None:
     write_private(home.path / "environment.json", json.dumps(variables, indent=1))
 
 
-def write_private(file: Path, text: str) -> None:
+def write_private(file: Path, text: str, *, outlives_power_cut: bool = False) -> None:
     """Put `text` into `file`, readable by its owner only; a start killed half-way leaves the old content."""
     draft = file.with_name(f".{file.name}.new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as handle:
         handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
+        if outlives_power_cut:
+            handle.flush()
+            os.fsync(handle.fileno())
     draft.replace(file)
 
 
