@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from requests_app.keys import store
 from requests_app.keys.crypto import Undecipherable
-from requests_app.keys.fields import Sealed
+from requests_app.keys.fields import Sealed, _SealedField
 from requests_app.values import SYSTEM
 from requests_app.workflow.models import SubjectRequest, Transition
 from requests_app.workflow.services import advance
@@ -167,3 +167,12 @@ def test_a_plain_request_that_was_never_saved_is_not_sealed() -> None:
 
 def test_a_sealed_field_gives_its_value_only_to_a_row() -> None:
     assert not isinstance(SubjectRequest.email, str)
+
+
+def test_a_sealed_field_of_no_kind_packs_nothing() -> None:
+    field = _SealedField()
+
+    with pytest.raises(NotImplementedError):
+        field.packed("")
+    with pytest.raises(NotImplementedError):
+        field.unpacked(b"")

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from requests_app.connectors.base import Refused, Unreachable
 from requests_app.sources.models import BREAKER_DELAY, BREAKER_OPENS_AFTER, Source
-from requests_app.sources.services import Resting, answering, config, secret, seed
+from requests_app.sources.services import Resting, answering, config, described, inventory, secret, seed
 from tests.ledger.test_claim import in_a_thread
 from tests.making import a_brand, a_source
 
@@ -161,3 +161,23 @@ def test_a_system_is_called_by_its_title_in_the_readers_language_or_by_its_name(
     assert [source.title_in(language) for language in ("fr", "en", "de")] == ["Commandes", "Orders", "Orders"]
     assert a_source("crm").title_in("fr") == "crm"
     assert str(source) == "O-Jewels: orders"
+
+
+def test_what_a_system_holds_is_read_from_its_description_without_its_secret() -> None:
+    source = Source(name="orders", connector="sql", description="demo/orders.yaml", secret="NONE")
+
+    assert "customers" in described(source)
+    assert inventory(source).system == "orders"
+
+
+def test_a_description_that_cannot_be_used_any_more_says_nothing() -> None:
+    source = Source(name="orders", connector="sql", description="pyproject.toml", secret="NONE")
+
+    assert described(source) == {}
+
+
+def test_that_a_system_rests_is_a_consequence_and_what_made_it_rest_is_the_reason() -> None:
+    source = Source(last_fault="refused")
+
+    assert source.reason(Resting.code) == "refused"
+    assert source.reason("unreachable") == "unreachable"
