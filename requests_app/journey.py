@@ -6,6 +6,7 @@ next one: each ends with `workflow.services.advance`, which writes the step that
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +18,7 @@ import requests_app.verification.steps  # noqa: F401  # every kind of step is kn
 from requests_app.bundle import services as bundle
 from requests_app.collection import services as collection
 from requests_app.correspondence.services import tell_officers, write
+from requests_app.keys.store import KeyGone
 from requests_app.ledger.claims import Claim
 from requests_app.ledger.handlers import Backoff, Done, Outcome, handles
 from requests_app.matching import services as matching
@@ -101,7 +103,8 @@ _STUBBORN: Final = Backoff(first=5, factor=2, ceiling=600, attempts=30)
 
 
 def _stuck(claim: Claim, _code: str) -> None:
-    tell_officers(SubjectRequest.objects.select_related("brand").get(steps=claim.step), "officer_stuck")
+    with suppress(KeyGone):  # without it no letter can be kept either
+        tell_officers(SubjectRequest.objects.select_related("brand").get(steps=claim.step), "officer_stuck")
 
 
 @handles("journey.follow", queue="journey", retry=_STUBBORN, on_dead=_stuck)

@@ -1,5 +1,6 @@
 """Build the copy as one stream from vault parts to a sealed file; and search again what was missing."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 
@@ -22,7 +23,8 @@ from requests_app.workflow.services import Move, State, advance
 
 
 def _given_up(claim: Claim, _code: str) -> None:
-    tell_officers(SubjectRequest.objects.select_related("brand").get(steps=claim.step), "officer_stuck")
+    with suppress(KeyGone):  # without it no letter can be kept either
+        tell_officers(SubjectRequest.objects.select_related("brand").get(steps=claim.step), "officer_stuck")
 
 
 @handles("bundle.build", queue="bundle", retry=Backoff(first=10, factor=3, ceiling=1800, attempts=30), on_dead=_given_up)

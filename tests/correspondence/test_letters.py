@@ -235,8 +235,6 @@ def test_a_server_that_takes_no_such_name_fails_the_letter_and_nobody_else_gets_
 # ── to officers ───────────────────────────────────────────────────────────
 
 
-@pytest.mark.promise("J7")
-@pytest.mark.promise("C6")
 def test_those_who_answer_for_the_brand_are_told_each_in_their_language_and_nobody_else(post: Post) -> None:
     dsr = a_dsr(State.REVIEWING)
     an_officer(dsr.brand, "english@desk.example")

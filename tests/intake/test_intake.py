@@ -51,8 +51,6 @@ def test_a_request_without_a_fact_or_a_description_is_taken_down_all_the_same(fa
     assert (dsr.facts, dsr.details) == ({}, "")
 
 
-@pytest.mark.promise("O16")
-@pytest.mark.promise("C10")
 @pytest.mark.parametrize("channel", ["form", "mail", "telephone", "officer"])
 def test_a_request_may_come_through_any_door(channel: str) -> None:
     dsr = open_request(a_brand(), an_application(channel=channel), by=Actor("officer", "officer:7"))
@@ -77,8 +75,6 @@ def test_a_right_that_the_brand_does_not_offer_is_refused_and_nothing_stays(righ
     assert not AuditEvent.objects.exists()
 
 
-@pytest.mark.promise("S4")
-@pytest.mark.promise("S14")
 @pytest.mark.parametrize(("regime", "place", "days"), [("eu-gdpr", "FR", 31), ("us-ca-ccpa", "US-CA", 45)])
 def test_the_law_of_the_brand_decides_what_is_offered_and_until_when(regime: str, place: str, days: int) -> None:
     brand = a_brand(f"shop-{regime}", regime=regime, establishment=place)
