@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.audit.models import AuditEvent
 from requests_app.console import words
+from requests_app.console.searched import title
 from requests_app.officers.models import Officer
 from requests_app.workflow.models import SubjectRequest, Transition
 from requests_app.workflow.states import Move, State
@@ -97,17 +98,19 @@ class Events(Sequence[Event]):
         names = _names(found)
         moves = {move.number: move for move in self._dsr.transitions.all()}
         number = self._found.filter(action="request.moved", pk__lt=found[-1].pk).count()
+        titles = {source.name: title(source) for source in self._dsr.brand.sources.all()}
         events = []
         for event in reversed(found):
             moved = event.action == "request.moved"
             number += moved
-            events.append(self._event(event, moves.get(number) if moved else None, names))
+            facts = event.facts | {"source": titles.get(event.facts.get("source", ""), event.facts.get("source", ""))}
+            events.append(self._event(event, said(event.action, facts), moves.get(number) if moved else None, names))
         return events[::-1]
 
-    def _event(self, event: AuditEvent, move: Transition | None, names: dict[str, str]) -> Event:
+    def _event(self, event: AuditEvent, text: str, move: Transition | None, names: dict[str, str]) -> Event:
         who = names.get(event.actor_name) or str(_ACTORS.get(event.actor_kind) or event.actor_name)
         reason = (move.reason or "") if move and self._reasons else ""
-        return Event(event.at, said(event.action, event.facts), who, reason, move is not None)
+        return Event(event.at, text, who, reason, move is not None)
 
 
 def said(action: str, facts: Mapping[str, Any]) -> str:

@@ -65,7 +65,7 @@ def part(request: OfficerRequest, reference: str, part: UUID) -> HttpResponse:
     page = Paginator(range(asked.records), RECORDS).get_page(request.GET.get("page"))
     case.must_see_data("records", part=str(asked.pk), first=page.start_index(), count=len(page.object_list))
     found = collection.page(asked, max(page.start_index() - 1, 0), RECORDS) if asked.records else []
-    shape = shapes.of(asked, request.user.language)
+    shape = shapes.of(asked, found, request.user.language)
     return show(request, "part", case.context("records") | {"page": page, "shape": shape, "records": shape.cells(found)})
 
 

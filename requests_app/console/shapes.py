@@ -45,11 +45,12 @@ def said(value: Any) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
-def of(part: Part, language: str) -> Shape:
-    """Return the shape of a part; where the description cannot be read any more, names stand for titles."""
+def of(part: Part, records: Sequence[Mapping[str, Any]], language: str) -> Shape:
+    """Return the shape of a part; where it is no longer described, the names in `records` stand for titles."""
     source, info = part.pull.source, described(part.pull.source).get(part.collection)
     if info is None:
-        return Shape(title(source), part.collection, (), frozenset())
+        names = records[0] if records else ()
+        return Shape(title(source), part.collection, tuple((name, name) for name in names), frozenset())
     fields = tuple((field.name, _in(field.title, language)) for field in info.fields)
     return Shape(title(source), _in(info.title, language), fields, frozenset(field.name for field in info.fields if field.is_file))
 

@@ -20,7 +20,7 @@ from tests.making import a_brand, a_dsr, a_source
 
 pytestmark = pytest.mark.django_db
 PRICES: Final = {
-    "console:sources": 8, "console:detail": 11, "console:systems": 9, "console:records": 10, "console:timeline": 12,
+    "console:sources": 8, "console:detail": 11, "console:systems": 9, "console:records": 10, "console:timeline": 13,
     "console:letters": 9, "console:approve": 9, "console:refuse": 7,
 }  # fmt: skip
 ACCOUNT: Final = {
