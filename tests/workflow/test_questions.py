@@ -87,6 +87,12 @@ def test_today_is_the_date_at_the_shop_by_the_databases_clock(zone: str, ahead: 
     assert today_of(a_brand(time_zone=zone)) == there
 
 
+def locked_at_once(dsr: SubjectRequest) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '100ms'")
+        locked(dsr)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_that_end_together_the_second_waits_for_the_first() -> None:
     dsr, holding, let_go = a_dsr(), Event(), Event()
@@ -99,9 +105,8 @@ def test_of_two_that_end_together_the_second_waits_for_the_first() -> None:
 
     thread = in_a_thread(hold)
     assert holding.wait(10)
-    with pytest.raises(DatabaseError, match="lock timeout"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '100ms'")
-        locked(dsr)
+    with pytest.raises(DatabaseError, match="lock timeout"):
+        locked_at_once(dsr)
     with transaction.atomic():
         dsr.transitions.create(
             number=9, move=Move.LAPSE, source=State.VERIFYING, target=State.LAPSED, actor_kind="x", actor_name="x"
