@@ -64,7 +64,9 @@ def approve(request: OfficerRequest, reference: str) -> HttpResponse:
         return _too_late(request, case)
     systems = systems_of(case.dsr)
     lacking = missing(systems)
-    form = ApprovalForm(request.POST or None, seen=case.version, complete=not lacking, **stepup.asks(request))
+    form = ApprovalForm(
+        request.POST or None, seen=case.version, complete=not lacking, language=case.dsr.language, **stepup.asks(request)
+    )
     if request.method == "POST":
         if _overtaken(case, form):
             return _too_late(request, case)

@@ -107,11 +107,13 @@ class ApprovalForm(StepUpForm):
     field_order = ("seen", "reason", "password")
     reason = forms.CharField(
         label=_("Why does the answer go out without them?"), max_length=_LONGEST_REASON, strip=True,
-        help_text=_("The customer reads this in the answer."), widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, complete: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, complete: bool, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        spoken = _("The customer reads this in the answer (language: %(language)s).") % {"language": words.language(language)}
+        self.fields["reason"].help_text = spoken
         if complete:
             del self.fields["reason"]
 

@@ -83,7 +83,9 @@ def test_an_answer_without_a_system_needs_a_reason_that_is_kept(dsr: SubjectRequ
     failed(dsr, a_source("marketing"))
     client = at_the_desk(an_officer(), fresh=True)
 
-    assert press(client, dsr)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+    status, shown = press(client, dsr)
+    assert status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "(language: French)" in shown
     assert press(client, dsr, reason="Their server burnt down.")[0] == HTTPStatus.FOUND
     assert Transition.objects.get(move=Move.APPROVE).reason == "Their server burnt down."
 
