@@ -84,6 +84,11 @@ def test_different_mailboxes_are_not(one: str, other: str) -> None:
     assert not same_mailbox(one, other)
 
 
+def test_a_label_that_is_no_punycode_stays_as_it_is() -> None:
+    for address in ("x@xn--\u00e4.example", "x@xn--a-\x7f.example".replace("\x7f", "_"), "x@xn--99999999.example"):
+        assert canonical_email(address) in spellings(address)
+
+
 def test_the_canonical_form_of_a_canonical_form_is_itself() -> None:
     for address in ("Ann@BÜCHER.example", "ZOÉ@Mail.Example", "a+b@xn--bcher-kva.example", "x@xn--broken-.example"):
         assert canonical_email(canonical_email(address)) == canonical_email(address)

@@ -85,7 +85,7 @@ class Sql(Connector):
             yield from found
             if not found:
                 yield from prices(description, graph, live, session)
-                yield from refusals(description, graph, live, session)
+                yield from refusals(description, live, session)
 
     def _candidates(self, config: Config, identity: Identity) -> Iterator[Candidate]:
         description, graph = _searchable(config)

@@ -52,9 +52,16 @@ class Graph:
         """Tell whether the records of a group may lead back to it."""
         return any(edge.source in group for name in group for edge in self.into[name])
 
-    def pivot(self, group: Sequence[str]) -> str | None:
-        """Return a collection through which every round of the group goes."""
-        return next((name for name in group if self.in_line([other for other in group if other != name]) is not None), None)
+    def knots(self) -> tuple[tuple[str, ...], ...]:
+        """Return the groups that go round in so many ways that no one collection lies on all of them."""
+        return tuple(group for group in self.groups if self.is_round(group) and not any(self._pivots(group)))
+
+    def pivot(self, group: Sequence[str]) -> str:
+        """Return a collection through which every round of the group, which is no knot, goes."""
+        return next(self._pivots(group))
+
+    def _pivots(self, group: Sequence[str]) -> Iterator[str]:
+        return (name for name in group if self.in_line([other for other in group if other != name]) is not None)
 
     def in_line(self, names: Sequence[str]) -> tuple[str, ...] | None:
         """Return `names`, sources before targets; None when they go round."""

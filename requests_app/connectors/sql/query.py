@@ -23,7 +23,6 @@ from sqlalchemy import (
     union_all,
 )
 
-from requests_app.connectors.base import BadDescription, Problem
 from requests_app.connectors.sql.description import Collection, Description
 from requests_app.connectors.sql.graph import Edge, Graph
 from requests_app.connectors.sql.session import Column, Live, Records, Session
@@ -31,6 +30,13 @@ from requests_app.values import Root
 
 Condition = ColumnElement[bool]
 Reached = Mapping[str, FromClause]
+
+
+def table_of(name: str, live: Live, schema: str) -> FromClause:
+    """Return the table of a collection with its described columns, under an alias of its own."""
+    columns: Iterator[Any] = (column(quoted_name(field, quote=True)) for field in live[name])
+    found: TableClause = table(quoted_name(name, quote=True), *columns, schema=quoted_name(schema, quote=True) if schema else None)
+    return found.alias()
 
 
 class Query:
@@ -41,11 +47,7 @@ class Query:
     """
 
     def __init__(self, description: Description, graph: Graph, live: Live, session: Session, roots: Sequence[Root] = ()) -> None:
-        """Build every step.
-
-        Raises:
-            BadDescription: references go round in more than one way at once.
-        """
+        """Build every step. The graph has no knots, and every collection through which it goes round has a key."""
         self._description, self._graph, self._live, self._session = description, graph, live, session
         self._roots = roots
         self._reached: dict[str, FromClause] = {}
@@ -69,12 +71,7 @@ class Query:
 
     def table(self, name: str) -> FromClause:
         """Return the table of a collection, under an alias of its own."""
-        columns: Iterator[Any] = (column(quoted_name(field, quote=True)) for field in self._live[name])
-        schema = self._description.schema
-        found: TableClause = table(
-            quoted_name(name, quote=True), *columns, schema=quoted_name(schema, quote=True) if schema else None
-        )
-        return found.alias()
+        return table_of(name, self._live, self._description.schema)
 
     def is_root(self, found: FromClause, collection: Collection, keys: Sequence[tuple[str, ...]]) -> Condition:
         """The condition that a record's key is one of `keys`, given as text; a key that cannot be one meets nothing."""
@@ -152,14 +149,12 @@ class Query:
     def _go_round(self, group: Sequence[str]) -> None:
         """Reach a group whose records lead back to it: one recursive step through a collection on every round."""
         pivot = self._graph.pivot(group)
-        if pivot is None:
-            where = self._description.collection(group[0]).where
-            raise BadDescription(Problem("knot", where, f"references go round in too many ways: {', '.join(group)}"))
         others = self._graph.in_line([name for name in group if name != pivot]) or ()
         outside = dict(self._reached)
         for name in others:
             self._step(name, outside, "_outside")
-        found, fields = self.table(pivot), self._round_fields(pivot)
+        found, key = self.table(pivot), (field.name for field in self._description.collection(pivot).key)
+        fields = tuple(dict.fromkeys([*key, *self._leading(pivot)]))
         seeds = [*self._root_ways(pivot, found), *self._plain_ways(pivot, found, outside)]
         if not seeds:
             return
@@ -170,12 +165,6 @@ class Query:
         self._pivots.add(pivot)
         for name in others:
             self._step(name, self._reached)
-
-    def _round_fields(self, pivot: str) -> tuple[str, ...]:
-        collection = self._description.collection(pivot)
-        if not collection.key:
-            raise BadDescription(Problem("no_key", collection.where, "references go round: a primary key is needed"))
-        return tuple(dict.fromkeys([*(field.name for field in collection.key), *self._leading(pivot)]))
 
     def _terms(self, start: CTE, pivot: str, group: Sequence[str], fields: Sequence[str]) -> list[Select[Any]]:
         ways = [self._way_round(start, way, fields) for way in self._graph.rounds(pivot, group)]

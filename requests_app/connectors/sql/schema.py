@@ -9,7 +9,7 @@ from sqlalchemy import false, select
 from requests_app.connectors.base import NotAsDescribed, Problem
 from requests_app.connectors.sql.description import Collection, Description, Field
 from requests_app.connectors.sql.graph import Graph
-from requests_app.connectors.sql.query import Query
+from requests_app.connectors.sql.query import table_of
 from requests_app.connectors.sql.session import Column, Live, Session
 from requests_app.connectors.sql.text import Family
 
@@ -89,10 +89,13 @@ def notices(description: Description, graph: Graph) -> Iterator[Problem]:
         if collection.name in graph.persons and graph.owners(collection.name):
             message = f"a record of `{collection.name}` that names an owner is found through its owner alone"
             yield Problem("owned", collection.where, message, fatal=False)
+    for group in graph.knots():
+        where = description.collection(group[0]).where
+        yield Problem("knot", where, f"references go round in too many ways: {', '.join(group)}")
     for group in graph.groups:
-        if graph.is_round(group) and graph.pivot(group) is None:
-            where = description.collection(group[0]).where
-            yield Problem("knot", where, f"references go round in too many ways: {', '.join(group)}")
+        if graph.is_round(group) and group not in graph.knots() and not description.collection(graph.pivot(group)).key:
+            where = description.collection(graph.pivot(group)).where
+            yield Problem("no_key", where, f"references go round ({', '.join(group)}): a primary key is needed")
     for edge in graph.refused:
         yield Problem("leads_to_a_person", edge.where, f"not followed: `{edge.target}` are persons, who are matched", fatal=False)
     for edge in graph.shared():
@@ -114,11 +117,11 @@ def prices(description: Description, graph: Graph, live: Live, session: Session)
                 yield Problem("not_indexed", field.where, message, fatal=False)
 
 
-def refusals(description: Description, graph: Graph, live: Live, session: Session) -> Iterator[Problem]:
+def refusals(description: Description, live: Live, session: Session) -> Iterator[Problem]:
     """Read no row of every table: what the account may not see is told here, the first alone."""
-    query = Query(description, graph, live, session)
     for collection in description.collections:
-        columns = [query.table(collection.name).c[field.name] for field in collection.fields]
+        table = table_of(collection.name, live, description.schema)
+        columns = [table.c[field.name] for field in collection.fields]
         try:
             list(session.rows(select(*columns).where(false())))
         except Exception as error:
