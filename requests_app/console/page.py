@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from requests_app.console.gate import OfficerRequest
 from requests_app.console.queue import Tab, counts
@@ -37,4 +38,4 @@ def _places(request: OfficerRequest, at: str) -> list[dict[str, Any]]:
 
 
 def _other_tabs() -> list[tuple[Tab, str]]:
-    return [(Tab.TO_DECIDE, _("To decide")), (Tab.UNVERIFIED, _("Unverified")), (Tab.ANSWERED, _("Answered"))]
+    return [(Tab.TO_DECIDE, _("To decide")), (Tab.UNVERIFIED, _("Unverified")), (Tab.ANSWERED, pgettext("tab", "Answered"))]

@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -121,4 +122,4 @@ def _dates(case: Case) -> list[dict[str, Any]]:
         (_("Approved"), dsr.approved_at),
         (_("Closed"), dsr.closed_at),
     ]
-    return [{"label": label, "value": date_format(at, "DATETIME_FORMAT")} for label, at in known if at is not None]
+    return [{"label": label, "value": date_format(localtime(at), "DATETIME_FORMAT")} for label, at in known if at is not None]

@@ -1,7 +1,9 @@
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils.formats import date_format
 
 from requests_app.audit.models import AuditEvent
 from requests_app.audit.services import record
@@ -180,3 +182,10 @@ def test_the_last_page_of_a_long_timeline_knows_which_move_it_tells(client: Clie
 
     assert first[0].reason == "latest"
     assert {event.reason for event in last} == {""}
+
+
+def test_a_page_tells_the_time_of_the_shop(dsr: SubjectRequest, client: Client) -> None:
+    dsr.refresh_from_db(fields=["received_at"])
+    received = client.get(url(dsr)).context["dates"][0]
+
+    assert received["value"] == date_format(dsr.received_at.astimezone(ZoneInfo("Europe/Paris")), "DATETIME_FORMAT")
