@@ -29,6 +29,7 @@ from requests_app.keys.crypto import keyed_index
 from requests_app.ledger.models import Step
 from requests_app.ledger.services import enqueue
 from requests_app.values import CUSTOMER, SYSTEM
+from requests_app.verification import codes
 from requests_app.verification.models import Challenge, Proof, Purpose
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.services import Move, StaleState, advance, locked
@@ -42,7 +43,6 @@ LETTERS_A_DAY: Final = 3
 TRIES: Final = 5
 CODES: Final = 10
 _UNPROVEN: Final = (State.RECEIVED, State.VERIFYING)
-_CLAIM_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 class NoSuchLink(Exception):
@@ -78,8 +78,8 @@ def begin(dsr: SubjectRequest) -> Secrets:
 
     When one filing is sent twice (a double click), the second answer's secrets take the place of the first's.
     """
-    made = Secrets(code=_new_code(), claim=_new_claim())
-    digests = {"claim_digest": _claim_digest(made.claim), "code_digest": _code_digest(dsr, made.code)}
+    made = Secrets(code=codes.new_code(), claim=codes.new_claim())
+    digests = {"claim_digest": codes.claim_digest(made.claim), "code_digest": codes.code_digest(dsr, made.code)}
     Proof.objects.update_or_create(dsr=dsr, defaults=digests)
     return made
 
@@ -222,7 +222,7 @@ def disown(challenge: Challenge) -> None:
 def holds_claim(dsr: SubjectRequest, claim: str) -> bool:
     """Whether `claim` is the request's claim code; compared in constant time."""
     proof = Proof.objects.filter(dsr=dsr).first()
-    return proof is not None and compare_digest(bytes(proof.claim_digest), _claim_digest(claim))
+    return proof is not None and compare_digest(bytes(proof.claim_digest), codes.claim_digest(claim))
 
 
 @transaction.atomic
@@ -232,9 +232,9 @@ def new_code(dsr: SubjectRequest) -> str:
     Raises:
         TooSoon: ten codes were made.
     """
-    code = _new_code()
+    code = codes.new_code()
     made = Proof.objects.filter(dsr=dsr, codes_made__lt=CODES).update(
-        code_digest=_code_digest(dsr, code), tries_left=TRIES, codes_made=F("codes_made") + 1, code_made_at=Now(),
+        code_digest=codes.code_digest(dsr, code), tries_left=TRIES, codes_made=F("codes_made") + 1, code_made_at=Now(),
     )  # fmt: skip
     if not made:
         raise TooSoon
@@ -305,7 +305,7 @@ def _spend_try(dsr: SubjectRequest, code: str) -> None:
             [dsr.pk],
         )
         row = cursor.fetchone()
-    if row is None or not compare_digest(bytes(row[0]), _code_digest(dsr, code)):
+    if row is None or not compare_digest(bytes(row[0]), codes.code_digest(dsr, code)):
         raise NotProven(_tries_left(dsr))
 
 
@@ -320,22 +320,3 @@ def _revoke(dsr: SubjectRequest, purpose: Purpose) -> None:
 def _may_write(dsr: SubjectRequest, kind: str) -> bool:
     index = bytes(dsr.email_index)
     return written_lately(index, kind, timedelta(days=1)) < LETTERS_A_DAY and not written_lately(index, kind, RESEND_AFTER)
-
-
-def _new_code() -> str:
-    return f"{secrets.randbelow(10**6):06}"
-
-
-def _new_claim() -> str:
-    drawn = "".join(secrets.choice(_CLAIM_ALPHABET) for _ in range(28))  # 5 bits each: 140
-    return "-".join(drawn[at : at + 4] for at in range(0, 28, 4))
-
-
-def _claim_digest(claim: str) -> bytes:
-    """Crockford's alphabet: what looks alike is the same, blanks and hyphens do not count."""
-    plain = "".join(claim.lower().split()).replace("-", "").translate(str.maketrans("oil", "011"))
-    return sha256(plain.encode()).digest()
-
-
-def _code_digest(dsr: SubjectRequest, code: str) -> bytes:
-    return keyed_index("code", f"{dsr.pk}:{''.join(code.split())}")

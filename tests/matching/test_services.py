@@ -1,67 +1,20 @@
 """From the systems' answers to one decision: which moves follow, who decides, and what is written down."""
 
-from collections.abc import Mapping
-
 import pytest
 
-from requests_app.audit.models import AuditEvent
 from requests_app.ledger.models import Step
-from requests_app.matching import services as matching
-from requests_app.matching.judgement import weigh
-from requests_app.matching.models import Match, MatchState
-from requests_app.matching.services import NotDecided, decide, fail, keep, start
-from requests_app.officers.models import Officer
+from requests_app.matching.models import MatchState
+from requests_app.matching.services import start
 from requests_app.sources.models import Source
 from requests_app.values import SYSTEM, Root
-from requests_app.workflow.models import SubjectRequest
-from requests_app.workflow.services import Move, StaleState, advance
+from requests_app.workflow.services import Move, advance
 from requests_app.workflow.states import State
 from tests.filing import an_officer
 from tests.making import a_brand, a_dsr, a_source
-from tests.matching.test_judgement import candidate
+from tests.matching.searching import FITTING, Evidence, Search
 from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
-
-Evidence = Mapping[str, tuple[str, ...]]
-FITTING: Evidence = {"postcode": ("75001",), "name": ("Ada Example",)}
-
-
-class Search:
-    """A request whose systems are asked; a test says what each of them answers."""
-
-    def __init__(self, *systems: str, facts: Mapping[str, str] | None = None, facts_required: int = 1) -> None:
-        self.brand = a_brand(facts_required=facts_required)
-        for name in systems:
-            a_source(name, brand=self.brand)
-        typed = {"postcode": "75001"} if facts is None else dict(facts)
-        self.dsr = a_dsr(State.MATCHING, brand=self.brand, facts=typed)
-        start(self.dsr)
-
-    @property
-    def now(self) -> SubjectRequest:
-        return SubjectRequest.objects.select_related("brand").get(pk=self.dsr.pk)
-
-    @property
-    def state(self) -> str:
-        return self.now.state
-
-    def match(self, system: str) -> Match:
-        return Match.objects.select_related("dsr__brand", "source").get(dsr=self.dsr, source__name=system)
-
-    def answers(self, system: str, *evidence: Evidence) -> None:
-        match = self.match(system)
-        typed = matching.typed_by(match.dsr)
-        keep(match, [weigh(candidate(one, key=str(number)), typed) for number, one in enumerate(evidence, 1)])
-
-    def fails(self, system: str, code: str = "unreachable") -> None:
-        fail(self.match(system), code)
-
-    def is_(self, system: str) -> str:
-        return self.match(system).state
-
-    def decide(self, by: Officer, **choices: list[int]) -> None:
-        decide(self.now, {str(self.match(name).pk): numbers for name, numbers in choices.items()}, by=by, reason="I called.")
 
 
 @pytest.mark.promise("S3")
@@ -294,86 +247,6 @@ def test_an_answer_that_comes_after_the_request_was_withdrawn_is_not_kept() -> N
     assert (search.is_("orders"), search.match("orders").candidates) == (MatchState.ASKING, None)
 
 
-# ── the officer ───────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def doubtful() -> Search:
-    search = Search("orders", "marketing")
-    search.answers("orders", FITTING, {"postcode": ("10115",), "name": ("Bob Example",)})
-    search.answers("marketing", {})
-    return search
-
-
-def test_an_officer_chooses_who_it_is_with_a_reason(doubtful: Search) -> None:
-    officer = an_officer(doubtful.brand)
-
-    doubtful.decide(officer, orders=[1], marketing=[])
-
-    orders, marketing = doubtful.match("orders"), doubtful.match("marketing")
-    assert doubtful.state == State.COLLECTING
-    assert (orders.roots, marketing.roots) == ((Root("customers", ("2",)),), ())
-    assert (orders.state, orders.decided_by, orders.reason) == (MatchState.DECIDED, officer, "I called.")
-    assert orders.decided_at is not None
-    assert doubtful.now.transitions.get(move=Move.DECIDE).reason == "I called."
-
-
-def test_several_records_may_be_the_same_person(doubtful: Search) -> None:
-    doubtful.decide(an_officer(doubtful.brand), orders=[1, 0, 1], marketing=[0])
-
-    assert [root.key for root in doubtful.match("orders").roots] == [("1",), ("2",)]
-
-
-@pytest.mark.parametrize("choices", [{}, {"orders": [0]}, {"orders": [2], "marketing": []}, {"orders": [-1], "marketing": [0]}])
-def test_a_decision_with_a_gap_or_a_wrong_number_changes_nothing(doubtful: Search, choices: dict[str, list[int]]) -> None:
-    with pytest.raises(NotDecided):
-        doubtful.decide(an_officer(doubtful.brand), **choices)
-
-    assert doubtful.state == State.DECIDING
-    assert {doubtful.is_("orders"), doubtful.is_("marketing")} == {MatchState.DOUBTFUL}
-    assert not AuditEvent.objects.filter(action="match.decided").exists()
-
-
-def test_the_trail_says_who_decided_and_how_many_but_not_whom(doubtful: Search) -> None:
-    officer = an_officer(doubtful.brand)
-    doubtful.decide(officer, orders=[0], marketing=[])
-
-    events = list(AuditEvent.objects.filter(action="match.decided").values("actor_name", "facts"))
-    assert {(event["actor_name"], event["facts"]["source"], event["facts"]["chosen"]) for event in events} == {
-        (f"officer:{officer.pk}", "orders", 1),
-        (f"officer:{officer.pk}", "marketing", 0),
-    }
-    assert "Example" not in str(list(AuditEvent.objects.values()))
-
-
-def test_what_is_decided_is_decided(doubtful: Search) -> None:
-    doubtful.decide(an_officer(doubtful.brand), orders=[0], marketing=[0])
-
-    with pytest.raises(StaleState):
-        doubtful.decide(an_officer(doubtful.brand, "late@desk.example"), orders=[1], marketing=[0])
-
-    assert [root.key for root in doubtful.match("orders").roots] == [("1",)]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_officers_at_once_one_decides() -> None:
-    search = Search("orders")
-    search.answers("orders", FITTING, {"postcode": ("10115",)})
-    officers = [an_officer(search.brand, f"officer{number}@desk.example") for number in range(2)]
-    key = str(search.match("orders").pk)
-
-    def choose(number: int) -> str:
-        try:
-            decide(search.now, {key: [number]}, by=officers[number], reason="Me.")
-        except StaleState:
-            return "late"
-        return "decided"
-
-    assert at_once(2, choose) == ["decided", "late"]
-    match = search.match("orders")
-    assert match.decided_by == officers[int(match.roots[0].key[0]) - 1]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_systems_that_answer_at_the_same_moment_the_last_moves_the_request_on_once() -> None:
     names = [f"system-{number}" for number in range(6)]
@@ -386,26 +259,3 @@ def test_of_systems_that_answer_at_the_same_moment_the_last_moves_the_request_on
     assert at_once(6, answer) == ["ok"] * 6
     assert search.state == State.COLLECTING
     assert search.now.transitions.filter(move=Move.SEARCH).count() == 1
-
-
-# ── what is asked for ─────────────────────────────────────────────────────
-
-
-@pytest.mark.threat("1.01")
-def test_only_the_proven_address_finds_records_and_what_was_typed_only_sorts_the_evidence() -> None:
-    dsr = a_dsr(facts={"postcode": "75001", "phone_number": "+33612345678", "order_number": "", "birth_date": "1984-03-27"})
-
-    assert [claim.kind for claim in matching.identity_of(dsr).claims] == ["email"]
-    assert [claim.kind for claim in matching.clues_of(dsr).claims] == ["email", "postcode", "birth_date"]
-    assert [claim.kind for claim in matching.clues_of(a_dsr(email="b@example.com")).claims] == ["email"]
-
-
-def test_what_is_forgotten_leaves_how_it_was_settled_and_nothing_of_the_person(doubtful: Search) -> None:
-    doubtful.decide(an_officer(doubtful.brand), orders=[0], marketing=[])
-
-    matching.forget([doubtful.dsr.pk])
-
-    for name in ("orders", "marketing"):
-        match = doubtful.match(name)
-        assert (match.candidates, match.chosen, match.reason, match.state) == (None, None, None, MatchState.DECIDED)
-        assert str(match) == f"{match.source}: decided"
