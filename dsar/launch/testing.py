@@ -71,7 +71,6 @@ def _environment(home: Home, servers: databases.Servers) -> dict[str, str]:
         "SECRET_KEY": home.secret("SECRET_KEY"),
         "DSAR_MASTER_KEY": home.secret("DSAR_MASTER_KEY"),
         "DSAR_SIGNING_KEY": home.secret("DSAR_SIGNING_KEY"),
-        "DSAR_BASE_URL": "http://127.0.0.1:8000",
         "DSAR_TEST_HOME": str(product),
         "DSAR_KEY_STORE": str(product / "keys"),
         "DSAR_VAULT": str(product / "vault"),
