@@ -39,6 +39,7 @@ _WORDS: Final[Mapping[str, Promise]] = MappingProxyType(
         "request.disowned": gettext_lazy("The owner of the mailbox says: it was not me"),
         "request.opened": gettext_lazy("Request received"),
         "step.given_up": gettext_lazy("Work given up: {code}"),
+        "step.revived": gettext_lazy("Work taken up again: {kind}"),
     },
 )
 _LETTERS: Final[Mapping[str, Promise]] = MappingProxyType(

@@ -17,9 +17,9 @@ from dsar.logs import place
 from requests_app.audit.services import record
 from requests_app.ledger.claims import Claim, LeaseLost, held
 from requests_app.ledger.handlers import KINDS, Done, Kind, Outcome, StepFailed
-from requests_app.ledger.models import Step
+from requests_app.ledger.models import Step, StepState
 from requests_app.sources.models import Source
-from requests_app.values import SYSTEM
+from requests_app.values import SYSTEM, Actor
 
 if TYPE_CHECKING:
     from requests_app.workflow.models import SubjectRequest
@@ -153,3 +153,16 @@ def _notify(step: Step) -> None:
 
 def _in(seconds: float) -> Any:
     return Now() + timedelta(seconds=seconds)
+
+
+@transaction.atomic
+def try_again(by: Actor) -> int:
+    """Put every step that was given up back among the due ones, with all its attempts; return how many."""
+    dead = list(Step.objects.select_for_update().filter(state=StepState.DEAD))
+    for step in dead:
+        Step.objects.filter(pk=step.pk).update(
+            state=StepState.DUE, attempts=0, not_before=_in(0), woken_at=None, finished_at=None, error="",
+        )  # fmt: skip
+        record("step.revived", by=by, dsr_id=step.dsr_id, step=step.pk, kind=step.kind)
+        _notify(step)
+    return len(dead)
