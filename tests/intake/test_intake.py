@@ -16,7 +16,7 @@ from requests_app.intake.services import NotOffered, address_index, open_request
 from requests_app.ledger.models import Step
 from requests_app.values import CUSTOMER, Actor
 from requests_app.workflow.models import SubjectRequest
-from requests_app.workflow.services import today_of
+from requests_app.workflow.services import locked, today_of
 from requests_app.workflow.states import State
 from tests.clock import at
 from tests.filing import an_application
@@ -217,3 +217,14 @@ def test_filing_does_the_same_work_for_every_address() -> None:
         counts.add(len(seen))
 
     assert len(counts) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_request_is_worked_on_others_can_be_filed_at_the_same_shop() -> None:
+    first = filed()
+
+    with transaction.atomic():
+        locked(first)
+        said = at_once(2, lambda number: str(filed(a_brand(), email=f"other{number}@example.com").stage))
+
+    assert said == ["received", "received"]

@@ -260,6 +260,18 @@ def test_what_is_withdrawn_at_once_is_not_even_asked(customers: SmallShop, post:
     assert (filed.state, kinds()) == (State.WITHDRAWN, [])
 
 
+def test_a_withdrawal_in_the_moment_of_the_proof_is_told_once_and_searches_nothing(customers: SmallShop, post: Post) -> None:
+    filed = file(customers.brand)
+    run_all_due()
+    filed.confirm(post)
+    advance(filed.now, Move.WITHDRAW, by=CUSTOMER)
+
+    run_all_due()
+
+    assert kinds() == ["confirm_address", "withdrawn"]
+    assert not Step.objects.filter(kind__in=["matching.ask", "collection.pull"]).exists()
+
+
 def test_nobody_answers_for_a_week(customers: SmallShop, post: Post) -> None:
     filed = file(customers.brand)
     run_all_due()
