@@ -28,6 +28,7 @@ _WORDS: Final[Mapping[str, Promise]] = MappingProxyType(
         "bundle.downloaded": gettext_lazy("Copy {number} downloaded"),
         "bundle.expired": gettext_lazy("Copy {number} taken back: its time is over"),
         "bundle.sealed": gettext_lazy("Copy {number} sealed: {records} records; missing: {missing}"),
+        "bundle.unreadable": gettext_lazy("Copy {number} is damaged and was not handed over"),
         "data.viewed": gettext_lazy("Looked at: {page}"),
         "letter.failed": gettext_lazy("A letter could not be sent: {code}"),
         "letter.withheld": gettext_lazy("Letter held back, enough went to this address: {kind}"),
@@ -37,6 +38,7 @@ _WORDS: Final[Mapping[str, Promise]] = MappingProxyType(
         "pull.answered": gettext_lazy("{source} searched: {records} records"),
         "pull.failed": gettext_lazy("{source} failed: {code}"),
         "request.disowned": gettext_lazy("The owner of the mailbox says: it was not me"),
+        "request.forgotten": gettext_lazy("What named the person was destroyed: its time is over"),
         "request.opened": gettext_lazy("Request received"),
         "step.given_up": gettext_lazy("Work given up: {code}"),
         "step.revived": gettext_lazy("Work taken up again: {kind}"),
@@ -54,6 +56,8 @@ _LETTERS: Final[Mapping[str, Promise]] = MappingProxyType(
         "follow": gettext_lazy("link to the request"),
         "officer_arrival": gettext_lazy("arrival, to officers"),
         "officer_turn": gettext_lazy("your turn, to officers"),
+        "officer_disowned": gettext_lazy("filed by somebody else, to officers"),
+        "officer_stuck": gettext_lazy("does not go on, to officers"),
     },
 )
 

@@ -62,6 +62,10 @@ _FAULTS: Final[Mapping[str, str | Promise]] = MappingProxyType(
         "resting": gettext_lazy("The system failed several times in a row and is left alone for two minutes."),
         "no_space": gettext_lazy("Our disk is full. Nothing was lost; make room and search again."),
         "key_gone": gettext_lazy("The key of this request was destroyed."),
+        "part_damaged": gettext_lazy("What was collected is damaged on our disk. The copy cannot be built from it."),
+        "description_changed": gettext_lazy("The description of a system was changed after its data was collected."),
+        "address_refused": gettext_lazy("The mail server of that address refuses it."),
+        "address_needs_utf8": gettext_lazy("Our mail server cannot write to an address with letters outside ASCII."),
     },
 )
 # What a check names more exactly; for an officer it is one of the faults above.
