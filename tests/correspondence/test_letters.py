@@ -286,3 +286,9 @@ def test_a_letter_is_kept_sealed() -> None:
         assert ADDRESS.encode() not in column
         assert b"request" not in column
     assert "ada" not in str(Letter.objects.get()).lower()
+
+
+@pytest.mark.promise("S1")
+@pytest.mark.parametrize("kind", KINDS)
+def test_french_signs_are_kept_with_the_word_before_them(kind: str) -> None:
+    assert not re.search(r" [:;?!»]|« ", (FOLDER / "fr" / f"{kind}.txt").read_text(encoding="utf-8"))
