@@ -55,14 +55,6 @@ def listed(client: Client) -> list[tuple[str, str]]:
     return LETTERS.findall(client.get("/demo/mail/").content.decode())
 
 
-def test_letters_sent_over_one_connection_are_told_apart(folder: Path, client: Client) -> None:
-    folder.mkdir()
-    (folder / "one.log").write_bytes(
-        b"To: a@b.example\nSubject: One\n\nfirst\n\n" + b"-" * 79 + b"\nSubject: Two\n\nsecond\n\n" + b"-" * 79 + b"\n"
-    )
-    assert [subject for _, subject in listed(client)] == ["Two", "One"]
-
-
 def test_an_unknown_letter_is_not_found(folder: Path, client: Client) -> None:
     assert client.get("/demo/mail/unknown.log-0/").status_code == 404
 

@@ -17,6 +17,7 @@ BIN = Path(sys.executable).parent
 
 def tool(name: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     values = os.environ | {"NO_COLOR": "1"} | environment
+    values.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the browser's tests set it for their own process
     return subprocess.run([BIN / name, *arguments], cwd=ROOT, check=False, capture_output=True, text=True, env=values)
 
 
