@@ -4,9 +4,10 @@ from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
+from requests_app.correspondence.models import Letter
 from requests_app.workflow.models import SubjectRequest
 
 
@@ -21,7 +22,11 @@ class Purpose(models.TextChoices):
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def in_force(self) -> Self:
-        return self.filter(revoked_at=None, ends_at__gt=Now()).select_related("dsr__brand")
+        """Narrow to links that are good for something. The time of one whose letter had to wait runs from the sending."""
+        lasts = ExpressionWrapper(F("ends_at") - F("made_at"), models.DurationField())
+        from_sending = ExpressionWrapper(F("letter__sent_at") + lasts, models.DateTimeField())
+        running = Q(ends_at__gt=Now()) | Q(until__gt=Now())
+        return self.alias(until=from_sending).filter(running, revoked_at=None).select_related("dsr__brand")
 
 
 class Challenge(models.Model):
@@ -30,6 +35,7 @@ class Challenge(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     dsr = models.ForeignKey(SubjectRequest, on_delete=models.CASCADE, related_name="challenges")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    letter = models.ForeignKey(Letter, on_delete=models.SET_NULL, null=True)
     digest = models.BinaryField(max_length=32, unique=True)
     made_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()

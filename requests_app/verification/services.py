@@ -95,7 +95,8 @@ def ask(dsr: SubjectRequest) -> bool:
         return False
     _revoke(dsr, Purpose.CONFIRM)
     confirm_and_disown = {"confirm": link(dsr, Purpose.CONFIRM, CONFIRM_WITHIN), "disown": link(dsr, Purpose.DISOWN, LINK_LASTS)}
-    write(dsr, "confirm_address", links=confirm_and_disown)
+    letter = write(dsr, "confirm_address", links=confirm_and_disown)
+    Challenge.objects.filter(dsr=dsr, purpose=Purpose.CONFIRM, revoked_at=None).update(letter=letter)
     return True
 
 

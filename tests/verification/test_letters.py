@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
 from requests_app.audit.models import AuditEvent
 from requests_app.correspondence.models import Letter
@@ -10,11 +11,12 @@ from requests_app.emails import NotAnAddress
 from requests_app.ledger.models import Step
 from requests_app.values import SYSTEM
 from requests_app.verification import services as verification
-from requests_app.verification.models import Challenge, Proof
-from requests_app.verification.services import NoMoreCorrections, NoSuchLink, TooSoon
+from requests_app.verification.models import Challenge, Proof, Purpose
+from requests_app.verification.services import CONFIRM_WITHIN, NoMoreCorrections, NoSuchLink, TooSoon
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.services import Move, advance
 from requests_app.workflow.states import State
+from tests.clock import later
 from tests.filing import Filed, file
 from tests.mail import Post
 from tests.making import ADDRESS, a_brand, a_dsr, path_to
@@ -130,6 +132,22 @@ def test_a_letter_held_back_is_not_written_when_another_went_out_meanwhile(post:
 
     assert len(post.taken) == 2
     second.confirm(post)
+
+
+@pytest.mark.threat("9.01")
+def test_a_link_in_a_letter_that_waited_for_the_mail_server_lasts_a_day_from_its_sending(post: Post) -> None:
+    filed = filed_and_asked()
+    Challenge.objects.update(made_at=Now() - timedelta(days=3), ends_at=Now() - timedelta(days=2))  # the mail server was away
+    age_letters(timedelta(days=3))
+    assert not verification.waits_for_answer(filed.dsr)
+    run_all_due("correspondence.send")
+
+    challenge = verification.opened(post.taken[0].tokens[0])
+    with later(CONFIRM_WITHIN - timedelta(seconds=30)):
+        assert verification.in_force(str(challenge.pk), Purpose.CONFIRM) == challenge
+    with later(CONFIRM_WITHIN + timedelta(seconds=1)), pytest.raises(NoSuchLink):
+        verification.confirm(challenge, claim=filed.secrets.claim)
+    assert verification.confirm(challenge, claim=filed.secrets.claim).stage == State.MATCHING
 
 
 def test_a_letter_sent_again_holds_a_new_link_and_the_old_one_dies(post: Post) -> None:
