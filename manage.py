@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one command: `demo`, `test`, and everything that Django's manage.py knows.
+"""The one command: `demo`, `test`, `bench`, and everything that Django's manage.py knows.
 
 Written so that an old Python can still read it and say what it lacks.
 """

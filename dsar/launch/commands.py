@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from dsar.launch.failure import CannotStart
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV_PYTHON = ROOT / ".venv" / "bin" / "python"
 ENVIRONMENT = ROOT / ".dsar" / "environment.json"
+_OWN: Mapping[str, str] = {"demo": "demo", "test": "testing", "bench": "benching"}  # commands of the launcher, and their modules
 
 
 def run(arguments: list[str]) -> int:
@@ -20,14 +23,16 @@ def run(arguments: list[str]) -> int:
     """
     command = arguments[1] if len(arguments) > 1 else ""
     try:
-        if command == "demo":
-            from dsar.launch.demo import main as demo
+        if command in _OWN:
+            return int(import_module(f"dsar.launch.{_OWN[command]}").main(ROOT, arguments[2:]))
+        if command == "clock":
+            from dsar.launch import counting
 
-            return demo(ROOT, arguments[2:])
-        if command == "test":
-            from dsar.launch.testing import main as test
+            return counting.main(ROOT, arguments, _restart_inside_venv)
+        if command in {"law", "source"}:
+            from dsar.launch import trying
 
-            return test(ROOT, arguments[2:])
+            return (trying.main if command == "source" else trying.of_what_ships)(ROOT, arguments, _django)
         return _django(arguments)
     except CannotStart as reason:
         print(reason, file=sys.stderr, flush=True)

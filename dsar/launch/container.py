@@ -30,8 +30,8 @@ def make_secrets(folder: Path) -> None:
         "bind 0.0.0.0", "protected-mode yes", f"requirepass {word['redis']}",
         'save ""', "appendonly no", "maxmemory-policy noeviction",
     ]  # fmt: skip
-    for name in ("SECRET_KEY", "DSAR_MASTER_KEY", "DSAR_SIGNING_KEY"):
-        _write(folder / "product" / name, b64encode(secrets.token_bytes(32)).decode(), _PRIVATE)
+    for name, size in (("SECRET_KEY", 48), ("DSAR_MASTER_KEY", 32), ("DSAR_SIGNING_KEY", 32)):
+        _write(folder / "product" / name, b64encode(secrets.token_bytes(size)).decode(), _PRIVATE)
     _write(folder / "product" / "DATABASE_URL", app_url, _PRIVATE)
     _write(folder / "product" / "REDIS_URL", f"redis://:{word['redis']}@redis:6379/0", _PRIVATE)
     _write(folder / "postgres" / "password", word["postgres"], _SHARED)

@@ -15,7 +15,7 @@ from dsar.launch.launch import Launch
 from dsar.launch.processes import Program
 
 SHOP, MARKETING = "demo_orders", "demo_marketing"
-BUILDER, READER = "demo_builder", "demo_reader"
+BUILDER, READER, ERASER = "demo_builder", "demo_reader", "demo_eraser"
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,16 @@ def _notice_another_server(home: Home, given: dict[str, str]) -> None:
 
 
 def _plan(home: Home, servers: Servers, *, with_shop: bool, fresh: set[str]) -> dict[str, Any]:
-    roles, databases = [], []
+    roles: list[dict[str, Any]] = []
+    databases: list[dict[str, Any]] = []
     if servers.is_own:
         roles += [_role(home, "dsar_owner", "DSAR_OWNER_PASSWORD", createdb=True), _role(home, "dsar_app", "DSAR_APP_PASSWORD")]
-        databases.append({"name": "dsar", "owner": "dsar_owner", "users": ["dsar_app"], "readers": [], "fresh": "dsar" in fresh})
+        product = {"name": "dsar", "owner": "dsar_owner", "users": ["dsar_app"], "readers": [], "erasers": []}
+        databases.append(product | {"fresh": "dsar" in fresh})
     if with_shop:
-        roles += [_role(home, BUILDER, "DEMO_BUILDER_PASSWORD"), _role(home, READER, "DEMO_READER_PASSWORD")]
-        databases.append({"name": SHOP, "owner": BUILDER, "users": [], "readers": [READER], "fresh": SHOP in fresh})
+        roles += [_role(home, name, f"{name.upper()}_PASSWORD") for name in (BUILDER, READER, ERASER)]
+        shop = {"name": SHOP, "owner": BUILDER, "users": [], "readers": [READER], "erasers": [ERASER], "fresh": SHOP in fresh}
+        databases.append(shop)
     return {"admin": servers.admin, "answering": [servers.owner, servers.app], "roles": roles, "databases": databases}
 
 

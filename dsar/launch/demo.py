@@ -19,6 +19,7 @@ from dsar.launch.processes import Processes, Program
 CUSTOMER = "claire.martin@mail.example, order OJ0000004"  # of the demo shop, with something in every collection
 _MAY_END = 3  # times a minute
 _WATCH_DELAY = 0.2  # seconds
+RIGHTS = {"access": "demo.headless", "erasure": "demo.headless_erasure"}  # and what does it as a person would
 
 
 def main(root: Path, words: list[str]) -> int:
@@ -34,7 +35,7 @@ def main(root: Path, words: list[str]) -> int:
     try:
         port = free_port() if options.headless else _free(options.port)
         variables = _start(launch, port, headless=options.headless)
-        return _try_out(launch, variables) if options.headless else _serve(launch, variables)
+        return _try_out(launch, variables, options.right) if options.headless else _serve(launch, variables)
     finally:
         launch.processes.stop_all()
         lock.close()
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="manage.py demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="where the web process listens (default: 8000)")
     parser.add_argument("--headless", action="store_true", help="do the main job once as a person would, say how it went, and end")
+    parser.add_argument("--right", choices=RIGHTS, default="access", help="what --headless asks for (default: access)")
     return parser
 
 
@@ -60,6 +62,7 @@ def _start(launch: Launch, port: int, *, headless: bool) -> dict[str, str]:
     compile_all(launch.root)
     if headless:
         _empty(home)
+    shop.start_accounts(launch)
     servers = databases.start(launch, shop.grants(home), throw_away=headless)
     databases.provision(launch, servers, with_shop=True, fresh={"dsar"} if headless else set())
     variables = product.environment(home, servers, port=port) | shop.environment(home, servers)
@@ -68,7 +71,8 @@ def _start(launch: Launch, port: int, *, headless: bool) -> dict[str, str]:
     product.prepare(launch, servers, variables)
     product.start_web(launch, variables, port=port)
     product.await_ready(launch, port=port)  # one after the other: what the person looks at first comes first
-    product.start_others(launch, variables)
+    shop.await_accounts(launch)
+    product.start_others(launch, variables, shop.for_erasing(home, servers))
     return variables
 
 
@@ -113,6 +117,10 @@ def _watch(processes: Processes) -> None:
         time.sleep(_WATCH_DELAY)
 
 
-def _try_out(launch: Launch, variables: dict[str, str]) -> int:
-    program = Program("headless", launch.module("demo.headless"), os.environ | variables, launch.root, is_shown=True)
+def _try_out(launch: Launch, variables: dict[str, str], right: str) -> int:
+    """Do the job as a person would. What was erased is gone: the shop is built anew by the start that comes next."""
+    if right == "erasure":
+        shop.spoil(launch.home)
+    place = {"DEMO_HOME": str(launch.home.path / "shop"), "DEMO_STOCK": str(shop.stock(launch.home))}
+    program = Program("headless", launch.module(RIGHTS[right]), os.environ | variables | place, launch.root, is_shown=True)
     return launch.processes.run(program)[0]

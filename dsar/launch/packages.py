@@ -18,6 +18,8 @@ from dsar.launch.processes import Processes, Program
 
 RUN, DEMO, DEV = "lock.txt", "lock-demo.txt", "lock-dev.txt"
 _STRICT = ("--require-hashes", "--only-binary", ":all:")  # nothing unchecked, and nobody's build script runs here
+# Two judges of the tests come as source alone; their build scripts run where tests are run, and nowhere else.
+_AS_SOURCE = {DEV: ("--no-binary", "django-haystack", "--no-binary", "localstripe")}
 _UNREACHABLE = (
     "connect", "resolve", "network", "timed out", "could not find a version", "no matching distribution",
     "dns error", "not found in the package registry", "failed to fetch", "unreachable", "proxy",
@@ -88,11 +90,11 @@ class Venv:
             raise CannotStart(f"The virtual environment {self.path} could not be made: {_last_line(said)}")
 
     def _install_command(self, lock: str) -> Sequence[str | Path]:
-        file = self._root / "requirements" / lock
+        file, strict = self._root / "requirements" / lock, (*_STRICT, *_AS_SOURCE.get(lock, ()))
         if shutil.which("uv"):
-            return ["uv", "pip", "install", "--python", self.python, *_STRICT, "--compile-bytecode", "-r", file]
+            return ["uv", "pip", "install", "--python", self.python, *strict, "--compile-bytecode", "-r", file]
         pip: list[str | Path] = [self.python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries", "1"]
-        return [*pip, *_STRICT, "-r", file]
+        return [*pip, *strict, "-r", file]
 
     def _digest(self, lock: str) -> str:
         return hashlib.sha256((self._root / "requirements" / lock).read_bytes()).hexdigest()

@@ -15,8 +15,11 @@ from dsar.launch.processes import Program
 
 OFFICER = "officer.json"  # in the home, written by `demo_officer`: email, password and the second factor's secret
 STAGES = ("migrate", "loadbrands", "demo_officer")
-QUEUES = "journey,match,collect,bundle,mail,housekeeping"
+READING = "journey,match,collect,bundle,mail,housekeeping"
+ERASING = "erase"  # of workers that have the accounts which may erase; elsewhere than here they stand alone
+QUEUES = f"{READING},{ERASING}"
 _SCHEMA = ("requests_app/migrations/*.py", "dsar/settings/*.py", "requirements/lock.txt")
+_LAW = ("requests_app/jurisdictions/**/*.yaml", "requests_app/duties/**/*.yaml")  # `migrate` checks them
 
 
 def environment(home: Home, servers: Servers, *, port: int) -> dict[str, str]:
@@ -45,10 +48,11 @@ def prepare(launch: Launch, servers: Servers, variables: dict[str, str]) -> None
         CannotStart: one of them failed.
     """
     root, home = launch.root, launch.home
-    schema = progress.digest(root, _SCHEMA)
+    schema, laws = progress.digest(root, _SCHEMA), progress.digest(root, [*_SCHEMA, *_LAW])
+    brands = progress.digest(root, ["brands/*.yaml", "demo/*.yaml", *_SCHEMA])
     steps = (
-        ("migrate", schema, "Preparing the database …", variables | {"DATABASE_URL": servers.owner}),
-        ("loadbrands", progress.digest(root, ["brands/*.yaml", *_SCHEMA]), "Loading the example brands …", variables),
+        ("migrate", laws, "Preparing the database …", variables | {"DATABASE_URL": servers.owner}),
+        ("loadbrands", brands, "Loading the example brands …", variables),
         ("demo_officer", schema, "", variables),
     )
     for command, inputs, words, variables_of_step in steps:
@@ -69,14 +73,14 @@ def start_web(launch: Launch, variables: dict[str, str], *, port: int) -> None:
     _start(launch, variables, "web", launch.module("gunicorn", "dsar.wsgi", *place, *size))
 
 
-def start_others(launch: Launch, variables: dict[str, str]) -> None:
-    """Start worker, clock and sweeper."""
+def start_others(launch: Launch, variables: dict[str, str], erasing: dict[str, str]) -> None:
+    """Start worker, clock and sweeper. `erasing`: the accounts that may erase, for who runs steps."""
     celery = launch.module("celery", "-A", "dsar")
     schedule = Path(_folder(launch.home, "beat")) / "schedule"
     worker = ["worker", "-Q", QUEUES, "-c", "2", "-n", "demo@%h", "--without-gossip", "--without-mingle", "-l", "INFO"]
-    _start(launch, variables, "worker", [*celery, *worker])
+    _start(launch, variables | erasing, "worker", [*celery, *worker])
     _start(launch, variables, "beat", [*celery, "beat", "-s", schedule, "--pidfile=", "-l", "INFO"])
-    _start(launch, variables, "sweeper", launch.manage("sweep"))
+    _start(launch, variables | erasing, "sweeper", launch.manage("sweep"))
 
 
 def await_ready(launch: Launch, *, port: int) -> None:

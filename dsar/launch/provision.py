@@ -3,7 +3,7 @@
     python dsar/launch/provision.py <file with the plan in JSON>
 
 The plan: `admin` (URL of a role that may make roles and databases), `answering` (URLs that must let us in), `roles` (name,
-password, createdb) and `databases` (name, owner, users, readers, fresh: drop it first). Running it twice changes nothing.
+password, createdb) and `databases` (name, owner, users, readers, erasers, fresh: drop it first). Running it twice changes nothing.
 Exit code 1 with one sentence on stderr when the server refuses.
 """
 
@@ -44,6 +44,8 @@ def _make(plan: dict[str, Any]) -> None:
         with psycopg.connect(**_elsewhere(plan["admin"], database["name"]), autocommit=True) as connection:
             for reader in database["readers"]:
                 _let_read(connection, database["owner"], reader)
+            for eraser in database["erasers"]:
+                _let_erase(connection, database, eraser)
 
 
 def _make_role(connection: psycopg.Connection, name: str, password: str, *, createdb: bool) -> None:
@@ -63,7 +65,7 @@ def _make_database(connection: psycopg.Connection, plan: dict[str, Any]) -> None
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(owned_by))
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owned_by))
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-    for role in (*plan["users"], *plan["readers"]):
+    for role in (*plan["users"], *plan["readers"], *plan["erasers"]):
         connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(role)))
 
 
@@ -73,6 +75,16 @@ def _let_read(connection: psycopg.Connection, owner: str, reader: str) -> None:
         sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT SELECT ON TABLES TO {reader}").format(**names),
     )
     connection.execute(sql.SQL("ALTER ROLE {reader} SET default_transaction_read_only = on").format(**names))
+
+
+def _let_erase(connection: psycopg.Connection, database: dict[str, Any], eraser: str) -> None:
+    """Let a role delete and overwrite, and lay aside what it found in tables of its own session; it makes nothing new."""
+    names = {"owner": sql.Identifier(database["owner"]), "eraser": sql.Identifier(eraser), "name": sql.Identifier(database["name"])}
+    for words in (
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT SELECT, UPDATE, DELETE ON TABLES TO {eraser}",
+        "GRANT TEMPORARY ON DATABASE {name} TO {eraser}",
+    ):
+        connection.execute(sql.SQL(words).format(**names))
 
 
 def _elsewhere(url: str, database: str) -> dict[str, Any]:

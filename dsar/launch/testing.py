@@ -14,22 +14,35 @@ from dsar.launch.messages import compile_all
 from dsar.launch.packages import DEV
 from dsar.launch.processes import Processes, Program
 
+# Neighbours stay with one worker, so that what they share is made once; who has nothing left takes from the other.
+SPREAD = ("-n", "2", "--dist", "worksteal")
+
+SOAK = ("tests/faults/test_soak.py", "-s", "-x", "-q")
+ASKED = {"--soak": "DSAR_SOAK", "--seed": "DSAR_FAULTS_SEED"}
+
 
 def main(root: Path, words: list[str]) -> int:
-    """Run pytest with `words` (without any: on two processors) against servers of its own and return its exit code."""
+    """Run pytest with `words` (without any: on two processors) against servers of its own and return its exit code.
+
+    `--soak MINUTES` does damage for that long instead of running the suite; `--seed NUMBER` does the same damage again.
+
+    Raises:
+        CannotStart: what follows one of these is no number.
+    """
+    words, soaking = soaked(words)
     folder = root / ".dsar" / "test"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _sweep(folder)
+    sweep(folder)
     home = Home(Path(tempfile.mkdtemp(dir=folder)))
     lock = home.open()
     launch = Launch.of(root, home)
     try:
         launch.venv.install(DEV)
         compile_all(root)
-        servers = databases.start(launch, _grants(home), throw_away=True)
+        servers = databases.start(launch, mariadb_grants(home), throw_away=True)
         databases.provision(launch, servers, with_shop=False, fresh=set())
-        command = launch.module("pytest", *(words or ["-n", "2"]))
-        variables = os.environ | _environment(home, servers)
+        command = launch.module("pytest", *(words or SPREAD))
+        variables = os.environ | _environment(home, servers) | soaking
         pytest = Program("pytest", command, variables, root, ends_by=signal.SIGINT, patience=30, is_shown=True)
         return launch.processes.run(pytest)[0]
     finally:
@@ -38,7 +51,21 @@ def main(root: Path, words: list[str]) -> int:
         shutil.rmtree(home.path, ignore_errors=True)
 
 
-def _sweep(folder: Path) -> None:
+def soaked(words: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Return what pytest shall be told, and what the soak's test reads, where `words` ask for a soak."""
+    left, found = list(words), dict[str, str]()
+    for word, name in ASKED.items():
+        if word in left:
+            at = left.index(word)
+            value = "".join(left[at + 1 : at + 2])
+            if not value.isdecimal():
+                raise CannotStart(f"{word} takes a number: python3 manage.py test --soak 10 --seed 7")
+            found[name] = value
+            del left[at : at + 2]
+    return ([*SOAK, *left] if "DSAR_SOAK" in found else left), found
+
+
+def sweep(folder: Path) -> None:
     """Remove what killed runs left; a run that is still going holds its lock."""
     for path in folder.iterdir():
         home = Home(path)
@@ -51,7 +78,7 @@ def _sweep(folder: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _grants(home: Home) -> list[str]:
+def mariadb_grants(home: Home) -> list[str]:
     """What MariaDB runs before it listens: the tests make databases and users of their own."""
     user = "dsar_test@'127.0.0.1'"
     return [
