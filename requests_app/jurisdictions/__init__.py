@@ -1,9 +1,8 @@
-"""The catalogue of laws: one data file each."""
+"""The catalogue of laws: one data file each, read when it is first asked for."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from types import MappingProxyType
+from requests_app.jurisdictions.choice import choose
+from requests_app.jurisdictions.contents import Code, required
+from requests_app.jurisdictions.outcome import Choice, granted
+from requests_app.jurisdictions.shelf import REGIMES
 
-from requests_app.jurisdictions.base import Regime, read
-
-REGIMES: Mapping[str, Regime] = MappingProxyType({path.stem: read(path) for path in sorted(Path(__file__).parent.glob("*.yaml"))})
+__all__ = ["REGIMES", "Choice", "Code", "choose", "granted", "required"]
