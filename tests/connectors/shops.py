@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import URL, Connection, MetaData, create_engine, text
 
 from requests_app.connectors import CONNECTORS
-from requests_app.connectors.base import Attachment, Batch, Candidate, Config, Form, Problem
+from requests_app.connectors.base import NOTHING, Attachment, Batch, Candidate, Config, Form, Given, Problem
 from requests_app.values import Claim, Identity, Root
 
 SQL = CONNECTORS["sql"]
@@ -114,11 +114,11 @@ class Shop:
     def candidate_keys(self, identity: Identity) -> list[tuple[str, ...]]:
         return [candidate.root.key for candidate in self.candidates(identity)]
 
-    def find(self, identity: Identity, chosen: tuple[Root, ...]) -> Found:
+    def find(self, identity: Identity, chosen: tuple[Root, ...], given: Given = NOTHING) -> Found:
         """Ask, read both forms back and insist that they say the same."""
         found = Found()
         parts: dict[tuple[str, Form], list[bytes]] = {}
-        for item in SQL.find(self.config, identity, chosen):
+        for item in SQL.find(self.config, identity, chosen, given):
             if isinstance(item, Attachment):
                 content = b"".join(item.chunks)
                 found.files.append((item.collection, item.record, item.field, item.name, item.media_type, content))

@@ -99,11 +99,11 @@ def test_failures_at_the_same_moment_are_all_counted() -> None:
     source, start = a_source(), Barrier(4)
 
     def fail_at_once() -> None:
-        start.wait(10)
+        start.wait(60)
         source.failed("unreachable", "no route")
 
     for thread in [in_a_thread(fail_at_once) for _ in range(4)]:
-        thread.join(20)
+        thread.join(60)
 
     source.refresh_from_db()
     assert source.failures == 4

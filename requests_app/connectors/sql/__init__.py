@@ -1,16 +1,14 @@
 """Systems that keep their data in PostgreSQL, MariaDB, MySQL or SQLite: the dialect is the URL's."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection as Some
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
-from typing import Final, TypeVar
-
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from typing import Final
 
 from requests_app.connectors.base import (
+    NOTHING,
     Attachment,
     BadDescription,
     Batch,
@@ -18,47 +16,57 @@ from requests_app.connectors.base import (
     Config,
     Connector,
     Form,
+    Given,
     Health,
     Inventory,
-    Misconfigured,
-    NotAsDescribed,
+    Lead,
+    Pointer,
     Problem,
     SourceFault,
+    Statement,
 )
-from requests_app.connectors.sql.description import Description, describe
+from requests_app.connectors.changing import Change, Changer, Held, Limit, Wanted
+from requests_app.connectors.changing import Receipt as Changed
+from requests_app.connectors.erasing import Eraser, Judge, Key, Left, Planned, Receipt, Whom
+from requests_app.connectors.naming import Named, Namer
+from requests_app.connectors.sql.cards import card_numbers
+from requests_app.connectors.sql.changing import doors as changing
+from requests_app.connectors.sql.description import Description
+from requests_app.connectors.sql.erasing import doors as erasing
+from requests_app.connectors.sql.erasing import rehearsing
 from requests_app.connectors.sql.files import attachments
-from requests_app.connectors.sql.graph import Graph, trace
-from requests_app.connectors.sql.mariadb import Maria
+from requests_app.connectors.sql.fitted import fit
+from requests_app.connectors.sql.gifts import Gifts
+from requests_app.connectors.sql.graph import trace
+from requests_app.connectors.sql.narrowing import narrowed
+from requests_app.connectors.sql.opening import described, explained, opened, searchable, told
 from requests_app.connectors.sql.persons import Persons
-from requests_app.connectors.sql.postgres import Postgres
-from requests_app.connectors.sql.query import Query
-from requests_app.connectors.sql.schema import differences, live_columns, notices, prices, refusals, require
-from requests_app.connectors.sql.session import Live, Session, option
-from requests_app.connectors.sql.sqlite import Sqlite
-from requests_app.values import Identity, Root
+from requests_app.connectors.sql.plan import Plan, plan
+from requests_app.connectors.sql.roll import named
+from requests_app.connectors.sql.schema import differences, notices, prices, refusals
+from requests_app.connectors.sql.session import Session, option
+from requests_app.connectors.sql.slots import Slots, slots
+from requests_app.connectors.sql.suppressing import stopping
+from requests_app.connectors.suppressing import Channel, Stopped, Suppressor
+from requests_app.values import Claim, Identity, Root
 
-ENGINES: Final[Mapping[str, type[Session]]] = MappingProxyType(
-    {"postgresql": Postgres, "postgres": Postgres, "mysql": Maria, "mariadb": Maria, "sqlite": Sqlite}
-)
 CANDIDATES: Final = 100
-TIMEOUT: Final = 600  # seconds for one statement
-
-T = TypeVar("T")
 
 
-class Sql(Connector):
+class Sql(Connector, Eraser, Suppressor, Changer, Namer):
     """A SQL system, described by a dataset file.
 
-    Options: `statement_timeout` (seconds, 600), `candidate_limit` (100). Each call opens one connection of its own and reads
-    in one read-only snapshot.
+    Options: `statement_timeout` (seconds, 600), `candidate_limit` (100), `dataset` (the one of the file's that is meant, where its
+    others are other systems). Each call opens one connection of its own and reads in one read-only snapshot.
     """
 
-    def check(self, config: Config) -> Health:
+    def check(self, config: Config, supplied: Some[Pointer] = ()) -> Health:
+        problems: list[Problem] = []
         try:
-            description = describe(config.description)
-            graph = trace(description)
-            problems = [*notices(description, graph), *_lacks_files(config, description)]
-            problems += _told(config, lambda: self._compare(config, description, graph))
+            description = described(config)
+            problems += [*notices(description, trace(description), supplied), *_lacks_files(config, description)]
+            problems += card_numbers(description)
+            problems += told(config, lambda: _compare(config, description))
         except BadDescription as fault:
             problems = list(fault.problems)
         except SourceFault as fault:
@@ -66,127 +74,165 @@ class Sql(Connector):
         return Health(tuple(problems))
 
     def inventory(self, config: Config) -> Inventory:
-        return describe(config.description).inventory()
+        return narrowed(described(config), config.scope).inventory()
 
     def candidates(self, config: Config, identity: Identity) -> Iterator[Candidate]:
-        return _told(config, lambda: self._candidates(config, identity))
+        return told(config, lambda: _candidates(config, identity))
 
-    def find(self, config: Config, identity: Identity, roots: tuple[Root, ...]) -> Iterator[Batch | Attachment]:
-        for item in _told(config, lambda: self._find(config, identity, roots)):
+    def find(
+        self, config: Config, identity: Identity, roots: tuple[Root, ...], given: Given = NOTHING
+    ) -> Iterator[Batch | Attachment]:
+        for item in told(config, lambda: _find(config, identity, roots, given)):
             if isinstance(item, Attachment):
-                yield replace(item, chunks=_told(config, partial(iter, item.chunks)))
+                yield replace(item, chunks=told(config, partial(iter, item.chunks)))
             else:
                 yield item
 
-    def _compare(self, config: Config, description: Description, graph: Graph) -> Iterator[Problem]:
-        with _opened(config, description) as session:
-            live = live_columns(description, session)
-            found = list(differences(description, live))
-            yield from found
-            if not found:
-                yield from prices(description, graph, live, session)
-                yield from refusals(description, live, session)
+    def wants(self, config: Config) -> tuple[Pointer, ...]:
+        return tuple(dict.fromkeys(entrance.pointer for entrance in trace(described(config)).entrances))
 
-    def _candidates(self, config: Config, identity: Identity) -> Iterator[Candidate]:
-        description, graph = _searchable(config)
-        limit = option(config, "candidate_limit", CANDIDATES)
-        with _opened(config, description) as session, _explained(config, description, session) as live:
-            yield from Persons(description, graph, live, session, identity).candidates(limit)
+    def offers(self, config: Config) -> tuple[Lead, ...]:
+        return tuple(dict.fromkeys(trace(described(config)).exits))
 
-    def _find(self, config: Config, identity: Identity, roots: tuple[Root, ...]) -> Iterator[Batch | Attachment]:
-        description, graph = _searchable(config)
-        with _opened(config, description) as session, _explained(config, description, session) as live:
-            Persons(description, graph, live, session, identity).verify(roots)
-            query = Query(description, graph, live, session, roots)
-            for collection in description.collections:
-                yield from _read(collection.name, query, session)
+    def values(
+        self, config: Config, identity: Identity, roots: tuple[Root, ...], pointer: Pointer, given: Given = NOTHING
+    ) -> Iterator[str]:
+        return told(config, lambda: _values(config, identity, roots, pointer, given))
+
+    def statements(self, config: Config, identity: Identity) -> Iterator[Statement]:
+        return told(config, lambda: _statements(config, identity))
+
+    def plan(self, config: Config, whom: Whom, judge: Judge) -> Iterator[Planned]:
+        return told(config, lambda: erasing.plan(config, whom, judge))
+
+    def erase(self, config: Config, whom: Whom, judge: Judge, approved: bytes) -> Iterator[Receipt]:
+        return told(config, lambda: erasing.erase(config, whom, judge, approved))
+
+    def remaining(self, config: Config, planned: Iterable[Planned]) -> Iterator[Left]:
+        return told(config, lambda: erasing.remaining(config, planned))
+
+    def rehearse(self, config: Config, whom: Whom, judge: Judge) -> Iterator[Receipt]:
+        return told(config, lambda: rehearsing.rehearse(config, whom, judge))
+
+    def deeds(self, config: Config, whom: Whom, judge: Judge) -> Iterator[Statement]:
+        return told(config, lambda: rehearsing.deeds(config, whom, judge))
+
+    def fixed(self, config: Config) -> Mapping[str, Mapping[str, str]]:
+        (found,) = told(config, lambda: iter((rehearsing.fixed(config),)))
+        return found
+
+    def besides(self, config: Config) -> Iterator[Problem]:
+        return told(config, lambda: rehearsing.besides(config))
+
+    def limits(self, config: Config, wanted: Wanted) -> Mapping[str, Mapping[str, Limit]]:
+        (found,) = told(config, lambda: changing.limits(config, wanted))
+        return found
+
+    def held(self, config: Config, whom: Whom, wanted: Wanted) -> Iterator[Held]:
+        return told(config, lambda: changing.held(config, whom, wanted))
+
+    def now(self, config: Config, places: Iterable[tuple[str, Key]], wanted: Wanted) -> Iterator[Held]:
+        return told(config, lambda: changing.now(config, places, wanted))
+
+    def change(self, config: Config, whom: Whom, changes: Iterable[Change]) -> Iterator[Changed]:
+        return told(config, lambda: changing.change(config, whom, changes))
+
+    def suppressible(self, config: Config) -> frozenset[Channel]:
+        return stopping.rules_of(config).channels
+
+    def reaches(self, config: Config) -> frozenset[Channel] | None:
+        return stopping.rules_of(config).reaches
+
+    def suppress(self, config: Config, identity: Identity, channels: Some[Channel]) -> Iterator[Stopped]:
+        return told(config, lambda: stopping.suppress(config, identity, channels))
+
+    def reached(self, config: Config) -> Iterator[tuple[Channel, Claim]]:
+        return told(config, lambda: stopping.reached(config))
+
+    def named(self, config: Config) -> Iterator[Named]:
+        return told(config, lambda: named(config))
 
 
 ENTRY: Final = Sql()
 
 
-def _read(name: str, query: Query, session: Session) -> Iterator[Batch | Attachment]:
-    records = query.records(name)
-    if records is None:
+def _compare(config: Config, description: Description) -> Iterator[Problem]:
+    with opened(config) as session:
+        fitted = fit(description, session)
+        found = list(differences(fitted))
+        yield from found
+        if not found:
+            yield from prices(fitted, session)
+            yield from refusals(fitted, session)
+
+
+def _candidates(config: Config, identity: Identity) -> Iterator[Candidate]:
+    description = searchable(config)
+    limit = option(config, "candidate_limit", CANDIDATES)
+    with opened(config) as session, explained(config, description, session) as fitted:
+        asked = slots(fitted, identity)
+        yield from Persons(plan(fitted, asked.shape), asked, session, identity).candidates(limit)
+
+
+def _find(config: Config, identity: Identity, roots: tuple[Root, ...], given: Given) -> Iterator[Batch | Attachment]:
+    with _search(config, identity, roots, given) as (planned, asked, session):
+        for name in _held(planned, asked, session):
+            yield from _read(name, planned, asked, session)
+
+
+def _values(config: Config, identity: Identity, roots: tuple[Root, ...], pointer: Pointer, given: Given) -> Iterator[str]:
+    with _search(config, identity, roots, given) as (planned, asked, session):
+        found = planned.fitted.description.at(pointer)
+        if found is None:
+            where = f"{pointer.dataset}.{pointer.collection}.{pointer.field}"
+            raise BadDescription(Problem("bad_description", where, "is asked for its values, and not described"))
+        statement = planned.made(("values", pointer), lambda: planned.query.values(*found))
+        if statement is not None:
+            as_text = planned.fitted.speech.as_text
+            yield from (as_text(value) for (value,) in session.rows(statement, asked.values) if value is not None)
+
+
+def _statements(config: Config, identity: Identity) -> Iterator[Statement]:
+    description = searchable(config)
+    roots = tuple(Root(name, ()) for name in description.inventory().persons)
+    with opened(config) as session, explained(config, description, session) as fitted:
+        planned = plan(fitted, slots(fitted, identity, roots).shape)
+        for collection in description.collections:
+            records = planned.records(collection.name)
+            if records is not None:
+                yield Statement(collection.name, fitted.speech.shown(records))
+
+
+@contextmanager
+def _search(config: Config, identity: Identity, roots: tuple[Root, ...], given: Given) -> Iterator[tuple[Plan, Slots, Session]]:
+    """Open a snapshot in which every root was asked whether it still is this person's."""
+    description = narrowed(searchable(config), config.scope)
+    gifts = Gifts(given)
+    with opened(config, gifts) as session, explained(config, description, session) as fitted:
+        asked = slots(fitted, identity, roots, gifts)
+        planned = plan(fitted, asked.shape)
+        Persons(planned, asked, session, identity).verify(roots)
+        yield planned, asked, session
+
+
+def _held(planned: Plan, asked: Slots, session: Session) -> Iterator[str]:
+    """Yield the collections that hold records, as one statement tells."""
+    names, statement = planned.held()
+    if statement is not None:
+        (flags,) = session.few(statement, asked.values)
+        yield from (name for name, flag in zip(names, flags, strict=True) if flag)
+
+
+def _read(name: str, planned: Plan, asked: Slots, session: Session) -> Iterator[Batch | Attachment]:
+    records = planned.records(name)
+    if records is None or not records.collection.shown:
         return
-    total = 0
     for form in Form:
-        for text, count in session.batches(records, form):
-            total += count
+        for text, count in session.batches(planned.reading(records, form), asked.values):
             yield Batch(name, form, text, count)
-        if not total:  # the snapshot holds none: nor will the next form, nor files
-            return
     for field in records.collection.shown:
         if field.info.is_file:
-            yield from attachments(records, field, query, session)
-
-
-def _searchable(config: Config) -> tuple[Description, Graph]:
-    """Return a description of which every collection can be reached.
-
-    Raises:
-        BadDescription: it cannot be used, or would leave something out.
-    """
-    description = describe(config.description)
-    graph = trace(description)
-    fatal = [problem for problem in notices(description, graph) if problem.fatal]
-    if fatal:
-        raise BadDescription(*fatal)
-    return description, graph
-
-
-@contextmanager
-def _opened(config: Config, description: Description) -> Iterator[Session]:
-    session = _engine(config)(config, option(config, "statement_timeout", TIMEOUT), description.schema)
-    try:
-        yield session
-    finally:
-        session.close()
-
-
-@contextmanager
-def _explained(config: Config, description: Description, session: Session) -> Iterator[Live]:
-    """Give the live columns; should the system be changed while it is read, name what it then lacks.
-
-    Raises:
-        NotAsDescribed: names tables and columns.
-    """
-    live = live_columns(description, session)
-    require(description, live, config.name)
-    try:
-        yield live
-    except Exception as error:
-        if isinstance(session.fault(error, config), NotAsDescribed):
-            with _opened(config, description) as later:
-                require(description, live_columns(description, later), config.name)
-        raise
-
-
-def _engine(config: Config) -> type[Session]:
-    try:
-        backend = make_url(config.url).get_backend_name()
-    except (ArgumentError, ValueError):
-        backend = ""
-    if backend not in ENGINES:
-        raise Misconfigured(f"{config.name}: the address is no URL of {', '.join(sorted(ENGINES))}")
-    return ENGINES[backend]
-
-
-def _told(config: Config, source: Callable[[], Iterator[T]]) -> Iterator[T]:
-    """Pass on what `source` yields; a driver's exception becomes a fault that carries none of its text, nor itself."""
-    try:
-        yield from source()
-    except SourceFault as error:
-        fault = error
-    except Exception as error:
-        translated = _engine(config).fault(error, config)
-        if translated is None:
-            raise
-        fault = translated
-    else:
-        return
-    fault.__context__ = fault.__cause__ = None
-    raise fault
+            yield from attachments(records, field, planned, asked, session)
 
 
 def _lacks_files(config: Config, description: Description) -> Iterator[Problem]:

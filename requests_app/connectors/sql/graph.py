@@ -1,13 +1,16 @@
 """Which record leads to which: the references of a description, made into one-way edges from the persons outwards.
 
 A person is a record of a collection with an identity field. Nobody reaches another person: a collection of persons is
-entered only through a column that names a person of another collection as its owner.
+entered only through a column that names a person of another collection as its owner, or by values of another system.
 """
 
+from collections.abc import Collection as Some
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 
+from requests_app.connectors.base import Lead, Pointer
 from requests_app.connectors.sql.description import Collection, Description, Field, Reference
 
 
@@ -28,6 +31,16 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Entrance:
+    """Records of `target` whose `field` has a value that another system keeps at `pointer` belong to the person."""
+
+    pointer: Pointer
+    target: str
+    field: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
     """The edges that are followed. `groups` are the collections in the order of reading; those in one group reach each other."""
 
@@ -36,6 +49,8 @@ class Graph:
     persons: frozenset[str]
     unreached: tuple[Collection, ...]
     refused: tuple[Edge, ...]
+    entrances: tuple[Entrance, ...]
+    exits: tuple[Lead, ...]
 
     def owners(self, target: str) -> tuple[Edge, ...]:
         """The edges by which a record of `target` names a person as its owner."""
@@ -48,41 +63,9 @@ class Graph:
     def out_of(self, source: str) -> tuple[Edge, ...]:
         return tuple(edge for edge in chain(*self.into.values()) if edge.source == source)
 
-    def is_round(self, group: Sequence[str]) -> bool:
-        """Tell whether the records of a group may lead back to it."""
-        return any(edge.source in group for name in group for edge in self.into[name])
-
-    def knots(self) -> tuple[tuple[str, ...], ...]:
-        """Return the groups that go round in so many ways that no one collection lies on all of them."""
-        return tuple(group for group in self.groups if self.is_round(group) and not any(self._pivots(group)))
-
-    def pivot(self, group: Sequence[str]) -> str:
-        """Return a collection through which every round of the group, which is no knot, goes."""
-        return next(self._pivots(group))
-
-    def _pivots(self, group: Sequence[str]) -> Iterator[str]:
-        return (name for name in group if self.in_line([other for other in group if other != name]) is not None)
-
-    def in_line(self, names: Sequence[str]) -> tuple[str, ...] | None:
-        """Return `names`, sources before targets; None when they go round."""
-        line: list[str] = []
-        while len(line) < len(names):
-            left = [name for name in names if name not in line]
-            ready = [name for name in left if not any(edge.source in left for edge in self.into[name])]
-            if not ready:
-                return None
-            line.extend(ready)
-        return tuple(line)
-
-    def rounds(self, pivot: str, group: Sequence[str]) -> Iterator[tuple[Edge, ...]]:
-        """Yield every way from `pivot` through the group back to it."""
-        ways: list[tuple[Edge, ...]] = [(edge,) for edge in self.out_of(pivot) if edge.target in group]
-        while ways:
-            way = ways.pop()
-            if way[-1].target == pivot:
-                yield way
-            else:
-                ways.extend((*way, edge) for edge in self.out_of(way[-1].target) if edge.target in group)
+    def within(self, group: Sequence[str]) -> tuple[Edge, ...]:
+        """The edges by which the records of a group lead back to it."""
+        return tuple(edge for name in group for edge in self.into[name] if edge.source in group)
 
     def shared(self) -> Iterator[Edge]:
         """Yield edges that lead from a record which several persons may point at to records which name none of them."""
@@ -96,12 +79,17 @@ class Graph:
         return edge.down and edge.source in self.persons
 
 
-def trace(description: Description) -> Graph:
-    """Direct every reference, away from the persons where the description leaves it open."""
+@lru_cache(maxsize=64)
+def trace(description: Description, supplied: frozenset[Pointer] | None = None) -> Graph:
+    """Direct every reference, away from the persons where the description leaves it open.
+
+    Of the values that other systems have, only those `supplied` lead to records; None: all that are wanted.
+    """
     persons = frozenset(collection.name for collection in description.collections if collection.identities)
+    entrances = tuple(one for one in _entrances(description) if supplied is None or one.pointer in supplied)
     every = tuple(_edges(description))
     allowed = tuple(edge for edge in every if _allowed(edge, persons))
-    steps = _steps(persons, allowed)
+    steps = _steps(persons, {one.target for one in entrances}, allowed)
     followed = tuple(edge for edge in allowed if _outward(edge, steps, persons))
     into = {
         collection.name: tuple(edge for edge in followed if edge.target == collection.name and edge.source in steps)
@@ -113,16 +101,55 @@ def trace(description: Description) -> Graph:
         persons,
         tuple(collection for collection in description.collections if collection.name not in steps),
         tuple(edge for edge in every if edge.firm and edge not in allowed),
+        entrances,
+        tuple(_exits(description)),
     )
+
+
+@lru_cache(maxsize=64)
+def pointers(description: Description) -> tuple[Edge, ...]:
+    """Every reference inside a description, followed or not, as an edge from what is pointed at to what points."""
+    return tuple(dict.fromkeys(replace(edge if edge.down else _turned(edge), firm=False, where="") for edge in _edges(description)))
+
+
+def _turned(edge: Edge) -> Edge:
+    return replace(
+        edge,
+        source=edge.target,
+        source_field=edge.target_field,
+        target=edge.source,
+        target_field=edge.source_field,
+        down=True,
+    )
+
+
+def _entrances(description: Description) -> Iterator[Entrance]:
+    for collection, field, reference in _outside(description):
+        if reference.direction != "to":
+            yield Entrance(reference.pointer, collection.name, field.name, reference.where)
+
+
+def _exits(description: Description) -> Iterator[Lead]:
+    for collection, field, reference in _outside(description):
+        if reference.direction != "from":
+            yield Lead(Pointer(collection.dataset, collection.table, field.name), reference.pointer)
+
+
+def _outside(description: Description) -> Iterator[tuple[Collection, Field, Reference]]:
+    for collection in description.collections:
+        for field in collection.every:
+            for reference in field.references:
+                if reference.outside:
+                    yield collection, field, reference
 
 
 def _edges(description: Description) -> Iterator[Edge]:
     named = {collection.name: collection for collection in description.collections}
     found: dict[tuple[str, str, str, str], Edge] = {}
     for collection in description.collections:
-        for field in collection.fields:
+        for field in collection.every:
             for reference in field.references:
-                if reference.dataset == description.key and reference.collection in named:
+                if not reference.outside:
                     for edge in _both(collection, field, named[reference.collection], reference):
                         ends = (edge.source, edge.source_field, edge.target, edge.target_field)
                         if ends not in found or edge.firm:
@@ -145,13 +172,14 @@ def _allowed(edge: Edge, persons: frozenset[str]) -> bool:
     return edge.target not in persons or (edge.down and edge.source in persons and edge.source != edge.target)
 
 
-def _steps(persons: frozenset[str], edges: Sequence[Edge]) -> Mapping[str, int]:
+def _steps(persons: frozenset[str], entered: Some[str], edges: Sequence[Edge]) -> Mapping[str, int]:
     """Return how many edges each collection lies from the nearest person; those out of reach are left out."""
     steps = dict.fromkeys(persons, 0)
     distance, border = 0, set(persons)
-    while border:
+    while border or distance == 0:
         distance += 1
-        border = {edge.target for edge in edges if edge.source in border} - steps.keys()
+        border = {edge.target for edge in edges if edge.source in border} | (set(entered) if distance == 1 else set())
+        border -= steps.keys()
         steps |= dict.fromkeys(border, distance)
     return steps
 
@@ -166,8 +194,11 @@ def _outward(edge: Edge, steps: Mapping[str, int], persons: frozenset[str]) -> b
 
 
 def _groups(names: Sequence[str], into: Mapping[str, Sequence[Edge]]) -> Iterator[tuple[str, ...]]:
-    """Yield strongly connected collections, sources before targets."""
-    above = {name: _above(name, into) for name in names}
+    return knots(names, {name: _above(name, into) for name in names})
+
+
+def knots(names: Sequence[str], above: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield what goes round together, each after all that stands before it; `above` has all that do, of each name."""
     waiting = list(names)
     while waiting:
         for name in waiting:

@@ -1,21 +1,19 @@
-"""MariaDB and MySQL: a consistent read-only snapshot, rows streamed, text written here."""
+"""A connection to MariaDB or MySQL: a consistent read-only snapshot, rows streamed, text written here."""
 
-from collections.abc import Iterator, Sequence
-from functools import reduce
-from string import ascii_lowercase, ascii_uppercase
-from typing import Any, ClassVar, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import pymysql
+from pymysql.constants import CLIENT
 from pymysql.converters import conversions
 from pymysql.cursors import SSCursor
-from sqlalchemy import BINARY, ColumnElement, Select, and_, cast, func, literal, make_url
-from sqlalchemy.dialects.mysql import CHAR
-from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
-from sqlalchemy.engine import Dialect
+from sqlalchemy import Select, make_url
 
 from requests_app.connectors.base import Config, NotAsDescribed, Refused, SourceFault, TooSlow, Unreachable
-from requests_app.connectors.sql.description import Field
-from requests_app.connectors.sql.session import CONNECT_TIMEOUT, Column, Live, Session, fits
+from requests_app.connectors.sql.gifts import TABLE
+from requests_app.connectors.sql.mariadb_speech import MariaSpeech
+from requests_app.connectors.sql.session import CONNECT_TIMEOUT, Found, Keys, Session, Table
+from requests_app.connectors.sql.speech import Column, Prepared, Speech
 from requests_app.connectors.sql.text import Family
 
 _FAMILIES: Final = {
@@ -31,16 +29,21 @@ _FAMILIES: Final = {
 _AS_WRITTEN: Final = {kind: convert for kind, convert in conversions.items() if not isinstance(kind, int)}
 """Numbers and moments come as the server writes them: no digit is lost, and a date of the year 0 is no fault."""
 _COLUMNS: Final = """
-SELECT table_name, column_name, data_type, column_type, coalesce(collation_name, '') FROM information_schema.columns
-WHERE table_schema = coalesce(nullif(%s, ''), database()) AND lower(table_name) IN %s
+SELECT lower(table_schema), lower(table_name), table_name, column_name, data_type, column_type, coalesce(collation_name, '')
+FROM information_schema.columns WHERE (lower(table_schema), lower(table_name)) IN %s
+"""
+_KEYS: Final = """
+SELECT lower(table_schema), lower(table_name), index_name, column_name, nullable FROM information_schema.statistics
+WHERE NOT non_unique AND (lower(table_schema), lower(table_name)) IN %s
+ORDER BY index_name <> 'PRIMARY', index_name, seq_in_index
 """
 _INDEXED: Final = """
 SELECT t.table_type, coalesce(sum(s.seq_in_index = 1 AND lower(s.column_name) = lower(%s)), 0), coalesce(max(t.table_rows), 0)
 FROM information_schema.tables t LEFT JOIN information_schema.statistics s
   ON s.table_schema = t.table_schema AND s.table_name = t.table_name
-WHERE t.table_schema = coalesce(nullif(%s, ''), database()) AND lower(t.table_name) = lower(%s) GROUP BY t.table_type
+WHERE lower(t.table_schema) = %s AND lower(t.table_name) = %s GROUP BY t.table_type
 """
-_CODECS: Final = {"ascii": "ascii", "latin1": "cp1252", "latin2": "iso8859-2", "latin5": "iso8859-9", "latin7": "iso8859-13"}
+_LONG: Final = 1 << 30  # bytes of a list that the server puts together: it would cut it short without an error
 _ENDLESS: Final = 4294967295  # rounds of a recursive query: MariaDB would cut it short without an error
 _FAULTS: Final[dict[type[SourceFault], tuple[str, frozenset[int]]]] = {
     Refused: ("refuses our name, password, database or rights", frozenset({1044, 1045, 1049, 1142, 1143, 1227, 1370, 1698, 4151})),
@@ -56,30 +59,44 @@ _FAULTS: Final[dict[type[SourceFault], tuple[str, frozenset[int]]]] = {
 class Maria(Session):
     """A snapshot of MariaDB or MySQL. Tables of an engine without transactions are read as they are at that moment."""
 
-    dialect: ClassVar[Dialect] = MySQLDialect_pymysql()
+    speech: Speech = MariaSpeech()
 
     def _connect(self) -> Any:
-        arguments, keywords = self.dialect.create_connect_args(make_url(self.config.url).set(drivername="mysql+pymysql"))
+        url = make_url(self.config.url).set(drivername="mysql+pymysql")
+        arguments, keywords = self.speech.dialect.create_connect_args(url)
         ours = {
             "charset": "utf8mb4",
             "autocommit": True,
             "connect_timeout": CONNECT_TIMEOUT,
             "read_timeout": self.timeout + CONNECT_TIMEOUT,
             "conv": _AS_WRITTEN,
+            "client_flag": CLIENT.FOUND_ROWS,  # a row that is overwritten by what it held counts too
         }
         connection = pymysql.connect(*arguments, **{**keywords, **ours})
+        self._database = (url.database or "").lower()
         try:
+            if self.gifts.are_many:
+                self._hand_over(connection)
             self._begin(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
+    def _hand_over(self, connection: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE {TABLE} (pointer int, value longtext) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+            )
+            for batch in self.gifts.batches():
+                cursor.executemany(f"INSERT INTO {TABLE} VALUES (%s, %s)", batch)  # noqa: S608  # our own name
+
     def _begin(self, connection: Any) -> None:
         maria = "MariaDB" in connection.get_server_info()
         limits = {
             "max_statement_time" if maria else "max_execution_time": self.timeout if maria else self.timeout * 1000,
             "max_recursive_iterations" if maria else "cte_max_recursion_depth": _ENDLESS,
+            "group_concat_max_len": _LONG,
             "lock_wait_timeout": CONNECT_TIMEOUT,
         }
         settings = ", ".join(f"SESSION {name} = {value}" for name, value in limits.items())
@@ -88,8 +105,8 @@ class Maria(Session):
             cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 
-    @staticmethod
-    def fault(error: Exception, config: Config) -> SourceFault | None:
+    @classmethod
+    def fault(cls, error: Exception, config: Config) -> SourceFault | None:
         if not isinstance(error, pymysql.Error):
             return None
         code = error.args[0] if error.args else None
@@ -100,73 +117,54 @@ class Maria(Session):
             return Unreachable(f"{config.name}: the system stopped answering")
         return SourceFault(f"{config.name}: the system could not answer (error {code if isinstance(code, int) else 'unknown'})")
 
-    def columns(self, tables: Sequence[str]) -> Live:
-        live: dict[str, dict[str, Column]] = {}
+    def columns(self, tables: Sequence[Table]) -> tuple[Sequence[Any], ...]:
         with self.connection.cursor() as cursor:
-            cursor.execute(_COLUMNS, [self.schema, [name.lower() for name in tables] or [""]])
-            for table, name, kind, declared, collation in cursor:
-                family = Family.BOOLEAN if declared == "tinyint(1)" else _FAMILIES.get(kind, Family.OTHER)
-                exact = family is not Family.TEXT  # even a binary collation ignores blanks at the end
-                live.setdefault(table, {})[name] = Column(name, family, declared, exact, collation)
-        return live
+            cursor.execute(_COLUMNS, [[self._at(table) for table in tables] or [("", "")]])
+            return tuple(cursor)
 
-    def lacks_index(self, table: str, column: Column, *, email: bool) -> str:
+    def understood(self, tables: Sequence[Table], rows: Sequence[Sequence[Any]]) -> Found:
+        live: dict[tuple[str, str], dict[str, dict[str, Column]]] = {}
+        for schema, folded, table, name, kind, declared, collation in rows:
+            family = Family.BOOLEAN if declared == "tinyint(1)" else _FAMILIES.get(kind, Family.OTHER)
+            exact = family is not Family.TEXT  # even a binary collation ignores blanks at the end
+            found = live.setdefault((schema, folded), {}).setdefault(table, {})
+            found[name] = Column(name, family, declared, exact, collation)
+        return {table: live[at][table.name] for table in tables if table.name in live.get(at := self._at(table), {})}
+
+    def keys(self, tables: Sequence[Table]) -> Keys:
+        found: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
+        with self.connection.cursor() as cursor:
+            cursor.execute(_KEYS, [[self._at(table) for table in tables] or [("", "")]])
+            for schema, table, index, name, nullable in cursor:
+                found.setdefault((schema, table), {}).setdefault(index, []).append((name, nullable))
+        full = {at: [columns for columns in found[at].values() if not any(null for _, null in columns)] for at in found}
+        return {table: tuple(name for name, _ in full[at][0]) for table in tables if full.get(at := self._at(table))}
+
+    def _at(self, table: Table) -> tuple[str, str]:
+        return (table.schema or table.database or self._database).lower(), table.name.lower()
+
+    def lacks_index(self, table: Table, column: Column, *, email: bool) -> str:
         kind, indexes, _ = self._table(table, column.name)
         folding = not email or column.collation.endswith("_ci")
         if kind == "VIEW" or (int(indexes) and folding):
             return ""
         return column.name if folding else f"{column.name} (with a collation that ignores case)"
 
-    def estimate(self, table: str) -> int:
+    def estimate(self, table: Table) -> int:
         return int(self._table(table, "")[2])
 
-    def _table(self, table: str, column: str) -> Sequence[Any]:
+    def _table(self, table: Table, column: str) -> Sequence[Any]:
         with self.connection.cursor() as cursor:
-            cursor.execute(_INDEXED, [column, self.schema, table])
+            cursor.execute(_INDEXED, [column, *self._at(table)])
             return tuple(cursor.fetchone() or ("VIEW", 0, 0))
 
-    def rows(self, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+    def rows(self, statement: Select[Any] | Prepared, values: Mapping[str, Any] | None = None) -> Iterator[Sequence[Any]]:
         with self.connection.cursor() as cursor:
-            cursor.execute(*self.compile(statement))
+            cursor.execute(*self._asked(statement, values))
             yield from cursor
 
-    def stream(self, statement: Select[Any]) -> Iterator[Sequence[Any]]:
+    def stream(self, prepared: Prepared, values: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
         cursor = self.connection.cursor(SSCursor)
-        cursor.execute(*self.compile(statement))
+        cursor.execute(*self._asked(prepared, values))
         yield from cursor
         cursor.close()
-
-    def text_of(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return value
-
-    def as_text(self, value: Any) -> str:
-        return value.hex() if isinstance(value, bytes) else str(value)
-
-    def exactly(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return cast(cast(value, CHAR(charset="utf8mb4")), BINARY())
-
-    def is_email(self, value: ColumnElement[Any], column: Column, spellings: Sequence[str]) -> ColumnElement[bool]:
-        # REPLACE looks at bytes, where LOWER would touch more than A to Z; the index serves the wider half.
-        text: ColumnElement[Any] = cast(value, CHAR(charset="utf8mb4"))
-        lowered = reduce(lambda old, pair: func.replace(old, *pair), zip(ascii_uppercase, ascii_lowercase, strict=True), text)
-        exact = cast(lowered, BINARY()).in_([cast(literal(one), BINARY()) for one in spellings])
-        if column.collation.endswith("_ci"):
-            return and_(value.in_([one for one in spellings if _can_hold(column, one)]), exact)
-        return and_(func.lower(text).in_([func.lower(one) for one in spellings]), exact)
-
-    def bind(self, text: str, column: Column) -> ColumnElement[Any] | None:
-        if not fits(text, column.family) or not _can_hold(column, text):
-            return None
-        return literal(bytes.fromhex(text) if column.family is Family.BINARY else text)
-
-    def _cell(self, value: ColumnElement[Any], field: Field, column: Column) -> ColumnElement[Any]:
-        return value + 0 if column.declared.startswith("bit(") else super()._cell(value, field, column)
-
-
-def _can_hold(column: Column, text: str) -> bool:
-    """Tell whether the column's character set has the text; the server would refuse to compare it otherwise."""
-    try:
-        text.encode(_CODECS.get(column.collation.partition("_")[0], "utf-8"))
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -60,6 +60,25 @@ class Place:
                     return self._at(value, wanted, key.start_mark.line + 1)
         return self._at(None, keys[0], self.line)
 
+    def first(self, *keys: str) -> "Place":
+        """Return the first of `keys` that has a value, or the gap."""
+        return next((found for key in keys if (found := self.get(key))), self.get(*keys))
+
+    def one_or_more(self) -> Iterator["Place"]:
+        """Yield the items of a list, or the value itself."""
+        if isinstance(self.node, SequenceNode):
+            yield from self.items()
+        elif self:
+            yield self
+
+    def plain(self) -> object:
+        """Return the value as lists, mappings and texts; None for a gap."""
+        if isinstance(self.node, SequenceNode):
+            return [item.plain() for item in self.items()]
+        if isinstance(self.node, MappingNode):
+            return {key: value.plain() for key, value in self.pairs()}
+        return self.text() if self else None
+
     def items(self) -> Iterator["Place"]:
         node = self._as(SequenceNode, "a list")
         for value in node.value if node else ():
@@ -89,6 +108,14 @@ class Place:
             self.wrong("must be true or false")
         return text in _TRUE
 
+    def whole(self) -> int:
+        """Return a whole number above 0; 0 for a gap."""
+        text = self.text()
+        if text and not (text.isascii() and text.isdecimal() and int(text)):
+            self.wrong("must be a whole number above 0")
+            return 0
+        return int(text or 0)
+
     def one_of(self, *choices: str) -> str:
         """Return the text, one of `choices`; the first stands for a gap."""
         text = self.text()
@@ -96,11 +123,11 @@ class Place:
             self.wrong(f"must be one of: {', '.join(choice for choice in choices if choice)}")
         return text if text in choices else choices[0]
 
-    def words(self) -> Words:
-        """Return words by language; a plain text is English."""
+    def words(self, besides: str = "") -> Words:
+        """Return words by language; a plain text is English. The key `besides` is no language."""
         if not self or isinstance(self.node, ScalarNode):
             return {"en": self.text()}
-        words = {language: value.needed() for language, value in self.pairs()}
+        words = {language: value.needed() for language, value in self.pairs() if language != besides}
         if "en" not in words:
             self.wrong("needs words in English (en)")
         return {"en": ""} | words

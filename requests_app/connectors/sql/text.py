@@ -25,6 +25,7 @@ STARTS: Final = "=+@\t\r\n\0'\uff1d\uff0b\uff0d\uff20\uff07\ufe62\ufe63\ufe66\uf
 _LIVE: Final = re.compile(f"[{BLANKS}]*[{STARTS}]")
 
 Cell = Callable[[Any], str]
+Line = Callable[[Sequence[Any]], bytes]
 
 
 class Family(StrEnum):
@@ -55,11 +56,13 @@ def file_name(field: str, media_type: str) -> str:
     return field + (guess_extension(media_type) or ".bin")
 
 
-def written(
-    rows: Iterable[Sequence[Any]], names: Sequence[str], families: Sequence[Family], form: Form
-) -> Iterator[tuple[bytes, int]]:
+def line_of(names: Sequence[str], families: Sequence[Family], form: Form) -> Line:
+    """Return what writes one record in a form."""
+    return _json_line(names, families) if form is Form.JSON else _csv_line(families)
+
+
+def written(rows: Iterable[Sequence[Any]], line: Line) -> Iterator[tuple[bytes, int]]:
     """Write rows as text of about `BATCH` bytes, each with its number of records."""
-    line = _json_line(names, families) if form is Form.JSON else _csv_line(families)
     lines: list[bytes] = []
     size = 0
     for row in rows:
@@ -72,7 +75,7 @@ def written(
         yield b"".join(lines), len(lines)
 
 
-def _json_line(names: Sequence[str], families: Sequence[Family]) -> Callable[[Sequence[Any]], bytes]:
+def _json_line(names: Sequence[str], families: Sequence[Family]) -> Line:
     keys = [json_text(name) + ":" for name in names]
     cells = [_JSON.get(family, _JSON_VALUE) for family in families]
 
@@ -83,7 +86,7 @@ def _json_line(names: Sequence[str], families: Sequence[Family]) -> Callable[[Se
     return line
 
 
-def _csv_line(families: Sequence[Family]) -> Callable[[Sequence[Any]], bytes]:
+def _csv_line(families: Sequence[Family]) -> Line:
     cells = [_CSV.get(family, _CSV_VALUE) for family in families]
 
     def line(row: Sequence[Any]) -> bytes:
@@ -118,7 +121,7 @@ def _moment(value: Any) -> str | None:
     return value.replace(" ", "T", 1) if isinstance(value, str) and _MOMENT.fullmatch(value) else None
 
 
-def _document(value: Any) -> str | None:
+def document(value: Any) -> str | None:
     """A JSON column's own text on one line: between its values, line feeds mean nothing. None where it is no JSON."""
     text = _plain(value)
     try:
@@ -156,13 +159,30 @@ _JSON: Final[dict[Family, Cell]] = {
     Family.NUMBER: _json(_number),
     Family.BOOLEAN: _json(_truth),
     Family.MOMENT: _json_moment,
-    Family.JSON: _json(_document),
+    Family.JSON: _json(document),
 }
 _CSV: Final[dict[Family, Cell]] = {
     Family.NUMBER: _csv(_number),
     Family.BOOLEAN: _csv(_truth),
     Family.MOMENT: _csv(_moment),
-    Family.JSON: lambda value: _quoted(guarded(_document(value) or _plain(value))),
+    Family.JSON: lambda value: _quoted(guarded(document(value) or _plain(value))),
 }
 _JSON_VALUE: Final = _json(_any_number)
 _CSV_VALUE: Final = _csv(_any_number)
+
+
+def json_line_of_texts(names: Sequence[str]) -> Line:
+    """Return what writes a record whose cells are JSON already."""
+    keys = [json_text(name) + ":" for name in names]
+    return lambda row: ("{" + ",".join(key + (cell or "null") for key, cell in zip(keys, row, strict=True)) + "}\n").encode()
+
+
+def csv_line_of_texts(quoted: Sequence[bool], live: Sequence[bool]) -> Line:
+    """Return what writes a record whose cells are the texts of CSV cells; those that are `live` get the guard here."""
+
+    def cell(text: Any, quotes: bool, is_live: bool) -> str:  # noqa: FBT001  # taken from three rows side by side
+        if text is None:
+            return ""
+        return _quoted(guarded(text) if is_live else text) if quotes else text
+
+    return lambda row: (",".join(map(cell, row, quoted, live)) + "\n").encode()

@@ -1,24 +1,28 @@
 """What is wrong with a system or its description is said before a customer waits: file, line and field."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
-from sqlalchemy import URL
 
 from requests_app.connectors.base import (
     BadDescription,
     Config,
+    ForeignRecord,
     Misconfigured,
     NotAsDescribed,
+    Pointer,
     Refused,
     SourceFault,
     TooSlow,
     Unreachable,
 )
-from requests_app.connectors.sql import ENGINES
-from tests.connectors.conftest import ask
+from requests_app.connectors.sql.opening import ENGINES
+from requests_app.values import Root
+from tests.connectors.conftest import made
 from tests.connectors.shops import EMAIL, KEY, SQL, Shop, known_by, refer, roots
 
 ANN = known_by("ann@mail.example")
@@ -88,18 +92,29 @@ def test_a_missing_table_and_a_missing_column_are_named(described: Shop) -> None
 
 def test_a_column_that_vanishes_while_the_system_is_read_is_named(postgres: Shop) -> None:
     """Between the look at the columns and the reading itself: the transaction's snapshot does not cover the catalogue."""
-    postgres.run(*TABLES, "INSERT INTO orders SELECT g, 1 FROM generate_series(100, 40000) g")
+    postgres.run(*TABLES, "CREATE TABLE later (id int)")
     postgres.describe(
         customers={"id": KEY, "email": EMAIL},
         orders={"id": KEY, "customer_id": refer("customers.id")},
         later={"id": refer("customers.id")},
     )
-    postgres.run("CREATE TABLE later (id int)")
 
-    with pytest.raises(NotAsDescribed) as caught:
-        _read(postgres, "DROP TABLE IF EXISTS later")
+    with ThreadPoolExecutor(1) as pool, postgres.connected() as connection:
+        connection.exec_driver_sql("LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
+        asked = pool.submit(postgres.find, ANN, roots(1))
+        while not asked.done() and not _told(postgres, f"SELECT 1 {OURS} AND wait_event_type = 'Lock'"):
+            sleep(0.05)
+        connection.exec_driver_sql("DROP TABLE later")
+        connection.commit()
+        fault = asked.exception(timeout=10)
 
-    assert "no table `later`" in str(caught.value)
+    assert isinstance(fault, NotAsDescribed)
+    assert "no table `later`" in str(fault)
+
+
+def _told(shop: Shop, question: str) -> Any:
+    with shop.connected() as connection:
+        return connection.exec_driver_sql(question).scalar()
 
 
 def _read(shop: Shop, meanwhile: str) -> None:
@@ -159,20 +174,39 @@ def test_what_no_reference_reaches_is_an_error_and_never_a_gap(described: Shop) 
             question()
 
 
-def test_persons_need_a_key(described: Shop) -> None:
-    described.describe(customers={"id": {}, "email": EMAIL})
-
-    assert [problem.code for problem in described.check() if problem.fatal] == ["no_key"]
-
-
-def test_references_to_another_system_are_told_apart(described: Shop) -> None:
-    elsewhere = {"fides_meta": {"references": [{"dataset": "crm", "field": "people.id", "direction": "to"}]}}
-    described.describe(
-        customers={"id": {**KEY, **elsewhere, "fides_meta": {**elsewhere["fides_meta"], "primary_key": True}}, "email": EMAIL}
+@pytest.mark.parametrize("key", ["PRIMARY KEY (id)", "UNIQUE (id)", ""])
+def test_without_a_described_key_the_live_one_is_taken_or_the_claim_itself(shop: Shop, key: str) -> None:
+    """A description made elsewhere often names no key; who then stands for a person is what the table says, or all that meet."""
+    shop.run(
+        f"CREATE TABLE customers (id int NOT NULL, email varchar(50){', ' if key else ''}{key})",
+        "INSERT INTO customers VALUES (2, 'ann@mail.example'), (0, 'ANN@mail.example'), (3, 'bob@mail.example')",
+        "CREATE TABLE orders (id int, customer_id int)",
+        "INSERT INTO orders VALUES (10, 0), (11, 2), (12, 3)",
     )
+    shop.describe(customers={"email": EMAIL, "id": {}}, orders={"id": {}, "customer_id": refer("customers.id")})
+    everybody = (Root("customers", ()),)
 
-    assert ("other_dataset", False) in {(problem.code, problem.fatal) for problem in described.check()}
-    assert described.find(ANN, roots(1)).keys("customers") == [1]
+    assert not any(problem.fatal for problem in shop.check())
+    assert shop.candidate_keys(ANN) == ([("0",), ("2",)] if key else [()])
+    assert SQL.by_claim(shop.config) == everybody
+    found = shop.find(ANN, everybody)
+    assert (sorted(found.keys("customers")), sorted(found.keys("orders"))) == ([0, 2], [10, 11])
+    if key:
+        assert shop.find(ANN, roots(2)).keys("orders") == [11]
+    with pytest.raises(ForeignRecord):
+        shop.find(ANN, roots(3))
+
+
+def test_values_of_another_system_that_nobody_supplies_are_told(described: Shop) -> None:
+    crm = Pointer("crm", "people", "id")
+    elsewhere = {"fides_meta": {"references": [{"dataset": "crm", "field": "people.id", "direction": "from"}]}}
+    described.describe(customers={"id": KEY, "email": EMAIL}, orders={"id": KEY, "customer_id": elsewhere})
+
+    assert ("other_dataset", True) in {(problem.code, problem.fatal) for problem in described.check()}
+    assert "other_dataset" not in {problem.code for problem in SQL.check(described.config, {crm}).problems}
+    assert SQL.wants(described.config) == (crm,)
+    assert described.find(ANN, roots(1)).keys("orders") == []
+    assert described.find(ANN, roots(1), {crm: lambda: iter(["1", "7", "x"])}).keys("orders") == [10]
 
 
 def test_a_way_into_another_person_is_told_and_not_gone(described: Shop) -> None:
@@ -255,15 +289,12 @@ def test_an_address_of_no_known_engine_is_a_sentence(tmp_path: Path, url: str) -
         list(SQL.candidates(config, ANN))
 
 
-def test_a_database_that_does_not_tell_its_encoding_is_refused(postgres_database: URL, tmp_path: Path) -> None:
-    name = f"{postgres_database.database}_ascii"
-    ask(postgres_database, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING SQL_ASCII LC_COLLATE 'C' LC_CTYPE 'C'")
+def test_a_database_that_does_not_tell_its_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(DESCRIPTION)
-    config = Config("shop", postgres_database.set(database=name).render_as_string(hide_password=False), tmp_path / "shop.yaml")
+    with made("postgresql", "TEMPLATE template0 ENCODING SQL_ASCII LC_COLLATE 'C' LC_CTYPE 'C'") as url:
+        config = Config("shop", url.render_as_string(hide_password=False), tmp_path / "shop.yaml")
 
-    assert [problem.code for problem in SQL.check(config).problems] == ["misconfigured"]
-
-    ask(postgres_database, f"DROP DATABASE {name}")
+        assert [problem.code for problem in SQL.check(config).problems] == ["misconfigured"]
 
 
 @pytest.mark.parametrize("options", [{"statement_timeout": "soon"}, {"statement_timeout": "0"}, {"candidate_limit": "-1"}])
@@ -312,7 +343,7 @@ def test_a_connection_that_is_cut_is_a_fault(postgres: Shop) -> None:
 def test_the_session_cannot_write(shop: Shop) -> None:
     shop.run(*TABLES)
     shop.write(DESCRIPTION)
-    session = ENGINES[shop.backend](shop.config, 5, "")
+    session = ENGINES[shop.backend](shop.config, 5)
     cursor = session.connection.cursor()
 
     with pytest.raises(Exception, match=r"(?i)read.?only"):
@@ -343,7 +374,7 @@ def test_an_answer_that_is_not_wanted_any_more_leaves_no_connection(postgres: Sh
         pass
     found.close()  # type: ignore[attr-defined]
 
-    ends = monotonic() + 20
+    ends = monotonic() + 60
     while _sessions(postgres) and monotonic() < ends:
         sleep(0.1)  # the server takes a moment to notice
     assert _sessions(postgres) == 0

@@ -141,10 +141,10 @@ def test_files_about_others_stay(shop: Shop) -> None:
 def test_an_attachment_that_is_not_read_leaves_no_open_file(papers: Shop) -> None:
     keep(papers, "scans/a.pdf", b"%PDF" * 100_000)
     repairs(papers, *((number, 1, "scans/a.pdf", None) for number in range(50)))
-    before = len(list(Path("/dev/fd").iterdir()))
+    assert all(isinstance(item, Batch | Attachment) for item in SQL.find(papers.config, ANN, roots(1)))
+    before = len(list(Path("/dev/fd").iterdir()))  # with the connection that is kept for the next question
 
-    for item in SQL.find(papers.config, ANN, roots(1)):
-        assert isinstance(item, Batch | Attachment)
+    assert all(isinstance(item, Batch | Attachment) for item in SQL.find(papers.config, ANN, roots(1)))
 
     assert len(list(Path("/dev/fd").iterdir())) <= before
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from requests_app.connectors.sql.session import Session
+from requests_app.connectors.sql.speech import Prepared, Speech
 from tests.connectors.shops import EMAIL, KEY, Shop, known_by, refer, roots
 
 ANN = known_by("ann@mail.example")
+BOB = known_by("bob@mail.example")
 ORDERS = 100_000
 SERIES = {
     "postgresql": "INSERT INTO orders SELECT g, 1, 'order ' || g FROM generate_series(1, {}) g",
@@ -79,13 +80,45 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_records(
 ) -> None:
     fill(shop, orders)
     asked: list[str] = []
-    compile_ = Session.compile
+    parameters = Prepared.parameters
 
-    def counted(self: Session, statement: Any) -> tuple[str, Any]:
-        asked.append(str(compile_(self, statement)[0]))
-        return compile_(self, statement)
+    def counted(self: Prepared, values: Any) -> Any:
+        asked.append(self.sql)
+        return parameters(self, values)
 
-    monkeypatch.setattr(Session, "compile", counted)
+    monkeypatch.setattr(Prepared, "parameters", counted)
     shop.find(ANN, roots(1))
 
-    assert len(asked) == 1 + 3 * 2  # the root asked again, then each collection in two forms
+    assert len(asked) == 1 + 1 + 3 * 2  # the root asked again, which collections hold anything, then each of them in two forms
+
+
+def test_a_second_search_of_one_shape_builds_no_statement(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is new in it are values: another customer, another address."""
+    fill(shop, 10)
+    shop.run("UPDATE orders SET customer_id = 2 WHERE id > 7")
+    first = shop.find(ANN, roots(1)), shop.candidates(ANN)
+    built: list[Any] = []
+    compile_ = Speech.compile
+
+    def counted(self: Speech, statement: Any) -> Prepared:
+        built.append(statement)
+        return compile_(self, statement)
+
+    monkeypatch.setattr(Speech, "compile", counted)
+    second = shop.find(BOB, roots(2)), shop.candidates(BOB)
+
+    assert built == []
+    assert first[0].keys("orders") == [1, 2, 3, 4, 5, 6, 7]
+    assert second[0].keys("orders") == [8, 9, 10]
+    assert [one.root for one in (*first[1], *second[1])] == [*roots(1), *roots(2)]
+
+
+def test_a_column_that_is_added_makes_the_statements_anew(shop: Shop) -> None:
+    """What was kept is kept for the tables as they were."""
+    fill(shop, 3)
+    assert shop.find(ANN, roots(1)).keys("orders") == [1, 2, 3]
+    shop.run(
+        "DROP TABLE items", "CREATE TABLE items (id varchar(9) PRIMARY KEY, order_id int)", "INSERT INTO items VALUES ('x', 2)"
+    )
+
+    assert shop.find(ANN, roots(1)).keys("items") == ["x"]

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Integer, Table, Text
 from sqlalchemy.dialects.mysql import LONGTEXT
 
 from requests_app.connectors.base import Form
-from requests_app.connectors.sql.text import Family, guarded, unguarded, written
+from requests_app.connectors.sql.text import Family, guarded, line_of, unguarded, written
 from tests.connectors.shops import EMAIL, KEY, Shop, csv_cells, known_by, ours, roots
 
 ANN = known_by("ann@mail.example")
@@ -130,8 +130,8 @@ def test_the_guard_can_be_undone(text: str) -> None:
 def test_our_own_writer_says_the_same_in_both_forms(row: list[Any]) -> None:
     names = [f"f{index}" for index in range(len(row))]
     families = [Family.OTHER] * len(row)
-    ((as_json, _),) = written([row], names, families, Form.JSON)
-    ((as_csv, _),) = written([row], names, families, Form.CSV)
+    ((as_json, _),) = written([row], line_of(names, families, Form.JSON))
+    ((as_csv, _),) = written([row], line_of(names, families, Form.CSV))
 
     record = json.loads(as_json, parse_int=str, parse_float=str)
     (cells,) = csv_cells(as_csv.decode())

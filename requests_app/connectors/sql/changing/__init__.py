@@ -1,0 +1,1 @@
+"""Changing single values in a SQL system."""

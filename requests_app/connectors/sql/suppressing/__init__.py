@@ -1,0 +1,1 @@
+"""Switching channels off in a SQL system."""
