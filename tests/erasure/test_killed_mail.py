@@ -1,0 +1,76 @@
+"""FI-06: the worker that sends a letter is killed in the middle: before the server has it, or after that and before the receipt."""
+
+import os
+import signal
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from requests_app.correspondence.models import Letter, LetterState
+from requests_app.correspondence.services import write
+from requests_app.ledger.claims import claim
+from requests_app.ledger.models import Step, StepState
+from requests_app.ledger.services import run
+from requests_app.workflow.states import State
+from tests.erasure.planned import an_erasure
+from tests.mail import Post
+from tests.running import run_all_due
+
+_LINKS = {"follow": "https://shop.example/letter/f", "disown": "https://shop.example/letter/d"}
+
+
+def killed_while_it_sends(step: Step, post: Post, monkeypatch: pytest.MonkeyPatch, *, taken: bool) -> int:
+    """Let a process of its own carry `step`, and kill it when the server has heard the letter; return how the process ended.
+
+    `taken`: the server keeps the letter.
+    """
+    victim: list[int] = []
+    take = Post.handle_DATA
+
+    async def kill(self: Post, *said: Any) -> str:
+        answer = await take(self, *said) if taken else "451 not now"
+        os.kill(victim[0], signal.SIGKILL)
+        return answer
+
+    connections.close_all()
+    with monkeypatch.context() as patched:
+        patched.setattr(Post, "handle_DATA", kill)
+        read, wake = os.pipe()
+        pid = os.fork()
+        if not pid:
+            try:
+                os.read(read, 1)
+                if mine := claim(step.pk):
+                    run(mine)
+            finally:
+                os._exit(0)  # whatever happened: two processes must not go on with the tests
+        victim.append(pid)
+        os.write(wake, b"!")
+        _pid, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+@pytest.mark.threat("FI-06")
+@pytest.mark.threat("FI-14")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_letter_whose_sender_is_killed_arrives_and_twice_at_most_under_one_name(
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+    taken: bool,  # noqa: FBT001  # a case
+) -> None:
+    dsr = an_erasure(State.ERASING)
+    letter = write(dsr, "proven", links=_LINKS)
+    step = Step.objects.get(kind="correspondence.send", params__letter=str(letter.pk))
+
+    assert killed_while_it_sends(step, post, monkeypatch, taken=taken) == -signal.SIGKILL
+
+    assert Letter.objects.get(pk=letter.pk).state != LetterState.SENT
+    Step.objects.filter(pk=step.pk, state=StepState.RUNNING).update(state=StepState.DUE, lease_until=None)  # the lease ran out
+    run_all_due("correspondence.send")
+    sent = [one.message["Message-ID"] for one in post.to(dsr.email) if one.message["Message-ID"].startswith(f"<{letter.pk}@")]
+    assert len(sent) == 1 + taken
+    assert len(set(sent)) == 1
+    assert Letter.objects.get(pk=letter.pk).state == LetterState.SENT
+    assert run_all_due("correspondence.send") == []
