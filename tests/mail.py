@@ -67,7 +67,7 @@ class Post:
     controller: Any = None
 
     def start(self) -> None:
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=self.utf8)
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=self.utf8, ready_timeout=60)
         self.controller.start()
 
     def stop(self) -> None:

@@ -5,13 +5,12 @@ elsewhere the short code that the page showed at filing is typed. See docs/decis
 """
 
 import secrets
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -28,20 +27,21 @@ from requests_app.emails import canonical_email
 from requests_app.keys.crypto import keyed_index
 from requests_app.ledger.models import Step
 from requests_app.ledger.services import enqueue
-from requests_app.values import CUSTOMER, SYSTEM
+from requests_app.values import CUSTOMER, SYSTEM, Actor
 from requests_app.verification import codes
 from requests_app.verification.models import Challenge, Proof, Purpose
-from requests_app.workflow.models import SubjectRequest
-from requests_app.workflow.services import Move, StaleState, advance, locked
+from requests_app.workflow.models import BY_MAIL, IMPORTED, SubjectRequest
+from requests_app.workflow.parties import Party, party_of, reader_of
+from requests_app.workflow.services import Move, advance, locked
 from requests_app.workflow.states import State
 
 CONFIRM_WITHIN: Final = timedelta(hours=24)
-LAPSES_AFTER: Final = timedelta(days=7)
 LINK_LASTS: Final = timedelta(days=60)
 RESEND_AFTER: Final = timedelta(minutes=10)
 LETTERS_A_DAY: Final = 3
 TRIES: Final = 5
 CODES: Final = 10
+BY_AN_OFFICER: Final = frozenset({BY_MAIL, IMPORTED, "phone", "post"})
 _UNPROVEN: Final = (State.RECEIVED, State.VERIFYING)
 
 
@@ -73,31 +73,51 @@ class Secrets:
     claim: str
 
 
-def begin(dsr: SubjectRequest) -> Secrets:
-    """Make the two secrets of a new request, in the transaction that files it. Only digests are kept.
+def begin(dsr: SubjectRequest, *, declared: str = "") -> Secrets:
+    """Make the two secrets of a new request, in the transaction that files it. Only digests are kept; `declared`: who signed.
 
     When one filing is sent twice (a double click), the second answer's secrets take the place of the first's.
     """
     made = Secrets(code=codes.new_code(), claim=codes.new_claim())
     digests = {"claim_digest": codes.claim_digest(made.claim), "code_digest": codes.code_digest(dsr, made.code)}
-    Proof.objects.update_or_create(dsr=dsr, defaults=digests)
+    Proof.objects.update_or_create(dsr=dsr, defaults=digests | ({"declared": declared} if declared else {}))
     return made
 
 
 @transaction.atomic
 def ask(dsr: SubjectRequest) -> bool:
-    """Write the address confirmation, the same for a known and an unknown address. False when enough were written."""
+    """Write the address confirmation, the same for a known and an unknown address. False when enough were written.
+
+    Where somebody acts for the person, the letter in which the person agrees takes its place.
+    """
     dsr = locked(dsr)
-    if dsr.stage != State.VERIFYING:
+    if dsr.stage != State.VERIFYING or party_of(dsr):
         return False
-    if not _may_write(dsr, "confirm_address"):
-        record("letter.withheld", by=SYSTEM, dsr_id=dsr.pk, kind="confirm_address")
+    kind = "confirm_written" if dsr.is_by_mail else "confirm_address"
+    if not may_write(dsr, kind):
+        record("letter.withheld", by=SYSTEM, dsr_id=dsr.pk, kind=kind)
         return False
+    # Whoever wrote a mail saw no page: the figures come along. They prove no more than the link, but no program types them.
+    confirmation(dsr, kind, **({"code": new_code(dsr)} if dsr.is_by_mail else {}))
+    return True
+
+
+def key_for(dsr: SubjectRequest) -> str:
+    """Return a new key of the request for the browser in which the person confirmed it; nobody was shown the one before.
+
+    For what an officer filed: whoever files on a page has the key from there.
+    """
+    claim = codes.new_claim()
+    Proof.objects.filter(dsr=dsr).update(claim_digest=codes.claim_digest(claim))
+    return claim
+
+
+def confirmation(dsr: SubjectRequest, kind: str, **facts: Any) -> None:
+    """Write a letter whose link confirms the address, in place of every earlier such link; the caller holds `dsr`."""
     _revoke(dsr, Purpose.CONFIRM)
     confirm_and_disown = {"confirm": link(dsr, Purpose.CONFIRM, CONFIRM_WITHIN), "disown": link(dsr, Purpose.DISOWN, LINK_LASTS)}
-    letter = write(dsr, "confirm_address", links=confirm_and_disown)
+    letter = write(dsr, kind, links=confirm_and_disown, **facts)
     Challenge.objects.filter(dsr=dsr, purpose=Purpose.CONFIRM, revoked_at=None).update(letter=letter)
-    return True
 
 
 @transaction.atomic
@@ -125,13 +145,15 @@ def resend(dsr: SubjectRequest) -> None:
 def correct(dsr: SubjectRequest, address: str) -> None:
     """Replace a mistyped address before it is proven. Links to the old one die.
 
+    Where somebody acts for the person, the mailbox in which the person agreed is the proven one: nothing takes its place.
+
     Raises:
-        NoMoreCorrections: the request is past that, or was corrected three times.
+        NoMoreCorrections: the request is past that, somebody acts for the person, or it was corrected three times.
         NotAnAddress: no letter can be written to `address`.
     """
     index = keyed_index("email", canonical_email(mailbox(address)))
     allowed = Proof.objects.filter(dsr=dsr, corrections_left__gt=0)
-    if locked(dsr).stage not in _UNPROVEN or not allowed.update(corrections_left=F("corrections_left") - 1):
+    if locked(dsr).stage not in _UNPROVEN or party_of(dsr) or not allowed.update(corrections_left=F("corrections_left") - 1):
         raise NoMoreCorrections
     dsr.email, dsr.email_index = address, index
     dsr.save(update_fields=["email", "email_index"])
@@ -140,11 +162,24 @@ def correct(dsr: SubjectRequest, address: str) -> None:
     ask_soon(dsr)
 
 
-def link(dsr: SubjectRequest, purpose: Purpose, lasts: timedelta) -> str:
-    """Return a new link of 256 random bits, good for one purpose; only its digest is kept."""
-    token = secrets.token_urlsafe(32)
-    Challenge.objects.create(dsr=dsr, purpose=purpose, digest=sha256(token.encode()).digest(), ends_at=Now() + lasts)
+def link(dsr: SubjectRequest, purpose: Purpose, lasts: timedelta, *, on_paper: bool | None = None) -> str:
+    """Return a new link of 256 random bits, good for one purpose; only its digest is kept.
+
+    On paper, where letters to this person go unless something else is said, it is the address of a page, and a code of 80
+    bits to type there beside the reference.
+    """
+    printed = dsr.is_by_post if on_paper is None else on_paper
+    token = codes.new_token() if printed else secrets.token_urlsafe(32)
+    kept = codes.plain(token) if printed else token
+    Challenge.objects.create(dsr=dsr, purpose=purpose, digest=sha256(kept.encode()).digest(), ends_at=Now() + lasts)
+    if printed:
+        return f"{code_page(dsr)}  {token}"
     return settings.DSAR_BASE_URL + reverse("portal:link", args=[dsr.brand.slug, dsr.language, token])
+
+
+def code_page(dsr: SubjectRequest) -> str:
+    """Return the address of the page on which whoever has a letter on paper types the reference and the code."""
+    return settings.DSAR_BASE_URL + reverse("portal:coded", args=[dsr.brand.slug, dsr.language])
 
 
 def links(dsr: SubjectRequest) -> dict[str, str]:
@@ -181,24 +216,39 @@ def waits_for_answer(dsr: SubjectRequest) -> bool:
     return Challenge.objects.in_force().filter(dsr=dsr, purpose=Purpose.CONFIRM, used_at=None).exists()
 
 
-def confirm(challenge: Challenge, *, claim: str = "", code: str = "") -> SubjectRequest:
+def confirm(challenge: Challenge, *, claim: str = "", code: str = "", by: Actor = CUSTOMER) -> SubjectRequest:
     """Accept the proof: the mailed link, together with the filing browser's claim code or the code shown there.
 
-    A wrong code is counted in a transaction of its own, so that no rollback gives the try back.
+    A wrong code is counted in a transaction of its own, so that no rollback gives the try back. `by`: who typed it, where an
+    officer does for the person.
 
     Raises:
         NoSuchLink: somebody used the link first, or it has ended.
         NotProven: the second half is missing or wrong.
     """
     if not holds_claim(challenge.dsr, claim):
-        _spend_try(challenge.dsr, code)
+        spend_try(challenge.dsr, code)
     with transaction.atomic():
         dsr = locked(challenge.dsr)
         usable = Challenge.objects.in_force().filter(pk=challenge.pk, purpose=Purpose.CONFIRM, used_at=None)
         if not usable.update(used_at=Now()) or dsr.stage != State.VERIFYING:
             raise NoSuchLink
-        advance(dsr, Move.ACCEPT_PROOF, by=CUSTOMER)
+        advance(dsr, Move.ACCEPT_PROOF, by=by)
     return dsr
+
+
+@transaction.atomic
+def vouched(dsr: SubjectRequest, proven: SubjectRequest) -> None:
+    """Accept for `dsr` the proof of `proven`, beside which the same person filed it: one key opens both, no letter is needed."""
+    theirs = Proof.objects.filter(dsr=proven).first()
+    if theirs is None or proven.verified_at is None or dsr.stage != State.RECEIVED:
+        return
+    Proof.objects.update_or_create(
+        dsr=dsr, defaults={"claim_digest": bytes(theirs.claim_digest), "code_digest": codes.code_digest(dsr, codes.new_code())}
+    )
+    advance(dsr, Move.ASK_FOR_PROOF, by=SYSTEM)
+    record("proof.accepted", by=CUSTOMER, dsr_id=dsr.pk, method="beside", other=str(proven.pk))
+    advance(dsr, Move.ACCEPT_PROOF, by=CUSTOMER)
 
 
 @transaction.atomic
@@ -211,7 +261,8 @@ def disown(challenge: Challenge) -> None:
         NoSuchLink: the link is good for nothing.
     """
     dsr = locked(challenge.dsr)
-    if not Challenge.objects.in_force().filter(pk=challenge.pk, purpose__in=[Purpose.DISOWN, Purpose.CONFIRM]).exists():
+    may_say_no = (Purpose.DISOWN, Purpose.CONFIRM, Purpose.AGREE)
+    if not Challenge.objects.in_force().filter(pk=challenge.pk, purpose__in=may_say_no).exists():
         raise NoSuchLink
     record("request.disowned", by=CUSTOMER, dsr_id=dsr.pk)
     Challenge.objects.filter(dsr=dsr).update(revoked_at=Now())
@@ -242,6 +293,23 @@ def new_code(dsr: SubjectRequest) -> str:
     return code
 
 
+@transaction.atomic
+def add_facts(dsr: SubjectRequest, facts: Mapping[str, str]) -> bool:
+    """Keep more by which the person may be recognised, while an officer decides; False when that was done often enough.
+
+    Whether it agrees is looked at by a step, and said to nobody but an officer: right and wrong get one answer, after one work.
+    """
+    now = locked(dsr)
+    allowed = Proof.objects.filter(dsr=dsr, additions_left__gt=0)
+    if now.stage != State.DECIDING or not allowed.update(additions_left=F("additions_left") - 1):
+        return False
+    now.facts = {**(now.facts or {}), **facts}
+    now.save(update_fields=["facts"])
+    record("facts.added", by=CUSTOMER, dsr_id=dsr.pk)
+    enqueue("matching.weigh", key=f"weigh:{uuid4()}", dsr=dsr)
+    return True
+
+
 def ask_to_follow(brand: Brand, address: str) -> None:
     """Write down that somebody wants to follow a request filed with `address`.
 
@@ -257,30 +325,9 @@ def ask_to_follow(brand: Brand, address: str) -> None:
 @transaction.atomic
 def send_follow_link(dsr: SubjectRequest) -> bool:
     """Mail a link to the status page to the proven address; False when enough were written."""
-    if dsr.verified_at is None or not _may_write(dsr, "follow"):
+    if dsr.verified_at is None or not may_write(dsr, "follow"):
         return False
     write(dsr, "follow", links=links(dsr))
-    return True
-
-
-def lapse() -> int:
-    """Close requests whose address nobody confirmed for a week; return how many."""
-    waiting = SubjectRequest.objects.filter(state=State.VERIFYING, received_at__lt=Now() - LAPSES_AFTER)
-    closed = 0
-    for dsr in waiting.select_related("brand").order_by("received_at")[:500]:
-        with suppress(StaleState):  # somebody confirms in this very moment
-            advance(dsr, Move.LAPSE, by=SYSTEM)
-            closed += 1
-    return closed
-
-
-@transaction.atomic
-def tell_of_lapse(dsr: SubjectRequest) -> bool:
-    """Write that the request was closed, where a confirmation had been written; False when none was, or enough was said."""
-    asked = dsr.letters.filter(kind="confirm_address", address_index=dsr.email_index).exists()
-    if not asked or not _may_write(dsr, "lapsed"):
-        return False
-    write(dsr, "lapsed", links={})
     return True
 
 
@@ -294,9 +341,11 @@ def forget(dsrs: Collection[UUID]) -> None:
     """Remove what is known here of requests whose time is over."""
     Challenge.objects.filter(dsr__in=dsrs).delete()
     Proof.objects.filter(dsr__in=dsrs).delete()
+    nobody: dict[str, Any] = {"name": None, "email": None, "email_index": b"", "signed": None, "papers_reason": None}
+    Party.objects.filter(dsr__in=dsrs).update(**nobody)
 
 
-def _spend_try(dsr: SubjectRequest, code: str) -> None:
+def spend_try(dsr: SubjectRequest, code: str) -> None:
     """Count a try in the UPDATE that reads the code: of any number of guesses at once, five are looked at (T-2.02)."""
     if not code.strip():
         raise NotProven(_tries_left(dsr))
@@ -318,6 +367,7 @@ def _revoke(dsr: SubjectRequest, purpose: Purpose) -> None:
     Challenge.objects.filter(dsr=dsr, purpose=purpose, revoked_at=None).update(revoked_at=Now())
 
 
-def _may_write(dsr: SubjectRequest, kind: str) -> bool:
-    index = bytes(dsr.email_index)
+def may_write(dsr: SubjectRequest, kind: str) -> bool:
+    """Return whether one more letter of `kind` may go to the mailbox that reads it: three a day, one in ten minutes."""
+    _address, index = reader_of(dsr)
     return written_lately(index, kind, timedelta(days=1)) < LETTERS_A_DAY and not written_lately(index, kind, RESEND_AFTER)

@@ -2,7 +2,8 @@
 
 from requests_app.ledger.claims import Claim
 from requests_app.ledger.handlers import Done, Outcome, handles
-from requests_app.verification import services
+from requests_app.verification import services, spam
+from requests_app.verification.asides import Aside
 from requests_app.workflow.models import SubjectRequest
 
 
@@ -25,3 +26,10 @@ def follow(claim: Claim) -> Outcome:
         return Done()
     newest = dsr
     return Done(commit=lambda: services.send_follow_link(newest))
+
+
+@handles("verification.close_aside", queue="mail")
+def close_aside(claim: Claim) -> Outcome:
+    """Close a request that was put aside as spam, unless that was taken back."""
+    aside = Aside.objects.select_related("dsr", "officer").get(pk=claim.step.param("aside"))
+    return Done(commit=lambda: spam.close(aside))

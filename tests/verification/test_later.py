@@ -1,4 +1,4 @@
-"""What happens when nobody answers, and how somebody finds back to a request."""
+"""How somebody finds back to a request."""
 
 from datetime import timedelta
 
@@ -8,91 +8,15 @@ from django.db.models.functions import Now
 from requests_app.correspondence.models import Letter
 from requests_app.emails import NotAnAddress
 from requests_app.ledger.models import Step
-from requests_app.values import SYSTEM
 from requests_app.verification import services as verification
-from requests_app.verification.services import LAPSES_AFTER, NoSuchLink
-from requests_app.workflow.models import SubjectRequest
-from requests_app.workflow.services import Move, advance
+from requests_app.workflow import services as workflow
 from requests_app.workflow.states import State
-from tests.filing import Filed, file, file_and_confirm
+from tests.filing import file, file_and_confirm
 from tests.mail import Post
 from tests.making import ADDRESS, a_brand, a_dsr
-from tests.racing import at_once
 from tests.running import run_all_due
-from tests.verification.asking import age_letters, filed_and_asked
 
 pytestmark = pytest.mark.django_db
-
-
-def old(filed: Filed, by: timedelta = LAPSES_AFTER) -> None:
-    SubjectRequest.objects.filter(pk=filed.dsr.pk).update(received_at=Now() - by)
-
-
-def test_what_nobody_confirms_for_a_week_lapses_with_one_letter_that_says_nothing_of_the_person(post: Post) -> None:
-    filed = filed_and_asked(name="Ada Secret", details="my ring")
-    young = filed_and_asked(email="young@example.com")
-    run_all_due()
-    old(filed, LAPSES_AFTER + timedelta(seconds=1))
-    old(young, LAPSES_AFTER - timedelta(minutes=1))
-
-    assert verification.lapse() == 1
-    assert verification.lapse() == 0
-    run_all_due()
-
-    assert (filed.state, young.state) == (State.LAPSED, State.VERIFYING)
-    confirmation, lapsed = post.to(ADDRESS)
-    assert lapsed.subject == f"Your request {filed.dsr.reference} was closed"
-    assert lapsed.tokens == []
-    for word in ("Ada", "Secret", "ring", "75001", ADDRESS):
-        assert word not in lapsed.text
-    with pytest.raises(NoSuchLink):
-        verification.confirm(verification.opened(confirmation.tokens[0]), claim=filed.secrets.claim)
-
-
-@pytest.mark.threat("1.03")
-def test_lapses_write_no_more_letters_to_an_address_than_confirmations(post: Post) -> None:
-    for _ in range(3):
-        old(filed_and_asked(email="victim@example.com"), timedelta(days=8))
-    run_all_due("correspondence.send")
-
-    assert verification.lapse() == 3
-    run_all_due("journey.follow", "correspondence.send")
-
-    assert len(post.to("victim@example.com")) == 2  # one confirmation, one lapse
-
-
-def test_two_lapses_at_once_write_one_letter(post: Post) -> None:
-    first = filed_and_asked()
-    age_letters(timedelta(minutes=11))
-    second = filed_and_asked()
-    for filed in (first, second):
-        advance(filed.now, Move.LAPSE, by=SYSTEM)
-    run_all_due()
-
-    assert sorted(Letter.objects.values_list("kind", flat=True)) == ["confirm_address", "confirm_address", "lapsed"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_confirmation_in_the_moment_of_the_lapse_wins_or_loses_whole(post: Post) -> None:
-    filed = filed_and_asked()
-    other = filed_and_asked(email="other@example.com")
-    run_all_due()
-    token = post.to(ADDRESS)[0].tokens[0]
-    old(filed, timedelta(days=8))
-    old(other, timedelta(days=8))
-
-    def act(number: int) -> str:
-        if number:
-            return f"lapsed {verification.lapse()}"
-        try:
-            return str(verification.confirm(verification.opened(token), claim=filed.secrets.claim).state)
-        except NoSuchLink:
-            return "late"
-
-    said = at_once(2, act)
-
-    assert said in (["lapsed 1", "matching"], ["lapsed 2", "late"])
-    assert other.state == State.LAPSED
 
 
 def test_a_link_to_follow_goes_to_the_proven_address_of_the_newest_request_and_to_nobody_else(post: Post) -> None:
@@ -142,7 +66,7 @@ def test_no_link_to_follow_is_written_of_an_unproven_request() -> None:
 
 def test_a_question_after_requests_that_were_forgotten_finds_none() -> None:
     dsr = a_dsr(State.ANSWERED)
-    SubjectRequest.objects.filter(pk=dsr.pk).update(email=None)
+    workflow.forget([dsr.pk])
 
     verification.ask_to_follow(dsr.brand, ADDRESS)
     run_all_due("verification.follow")

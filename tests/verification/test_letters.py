@@ -19,7 +19,7 @@ from requests_app.workflow.states import State
 from tests.clock import later
 from tests.filing import Filed, file
 from tests.mail import Post
-from tests.making import ADDRESS, a_brand, a_dsr, path_to
+from tests.making import ADDRESS, a_brand, a_dsr, walk_to
 from tests.racing import at_once
 from tests.running import come_due, run_all_due, waiting
 from tests.verification.asking import age_letters, filed_and_asked
@@ -213,9 +213,7 @@ def test_an_address_is_corrected_three_times_and_no_more() -> None:
 @pytest.mark.threat("2.12")
 def test_a_proven_or_ended_address_is_never_corrected(state: State) -> None:
     filed = file()
-    advance(filed.dsr, Move.ASK_FOR_PROOF, by=SYSTEM)
-    for move in path_to(state)[1:]:
-        advance(filed.dsr, move, by=SYSTEM)
+    walk_to(filed.dsr, state)
 
     with pytest.raises(NoMoreCorrections):
         verification.correct(filed.now, "mine@example.com")
