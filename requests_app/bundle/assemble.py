@@ -9,12 +9,14 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from requests_app.bundle.information import information
+from requests_app.bundle.linked import context
 from requests_app.bundle.manifest import Member, manifest
 from requests_app.bundle.material import CollectionPart, FilePart, Material, Opener, SystemPart, opened
 from requests_app.bundle.pages import Page, index
+from requests_app.bundle.redacting import redacted
 from requests_app.bundle.schemas import schema
-from requests_app.bundle.signature import fingerprint, public_key, signature
 from requests_app.bundle.zip64 import Archive
+from requests_app.keys.signature import fingerprint, public_key, signature
 from requests_app.vault.rows import Kind
 
 WIDTH: Final = 92  # characters of a line of README.txt
@@ -43,9 +45,10 @@ class _Build:
     def stream(self) -> Iterator[bytes]:
         material, key = self._material, self._material.signing_key
         yield from self._made("index.html", index(material))
-        yield from self._made("information.html", information(material))
+        if not material.is_portable:
+            yield from self._made("information.html", information(material))
         yield from self._made("README.txt", [self._readme()])
-        for system in material.systems:
+        for system in material.systems if material.has_values else ():
             for part in system.collections:
                 yield from self._collection(system, part)
         yield from self._made("public-key.pem", [public_key(key)])
@@ -65,19 +68,28 @@ class _Build:
             return
         path = self._material.path
         if part.json:
-            yield from self._copied(path("data", system, part, ".json"), part.json, Kind.JSON, part.records)
+            yield from self._text(path("data", system, part, ".json"), part, part.json, Kind.JSON)
         if part.csv:
-            yield from self._copied(path("data", system, part, ".csv"), part.csv, Kind.CSV, part.records)
+            yield from self._text(path("data", system, part, ".csv"), part, part.csv, Kind.CSV)
         for number, file in enumerate(part.files):
             yield from self._file(self._material.file_path(system, part, number), file)
         if part.json or part.csv:
-            described = schema(part.info, self._material.language)
+            described = schema(part.info, self._material.language, part.redactor.fields if part.redactor else frozenset())
             yield from self._made(path("schemas", system, part, ".schema.json"), [described])
+            linked = context(part.info, system.name, self._material.brand.slug)
+            yield from self._made(path("context", system, part, ".jsonld"), [linked])
+
+    def _text(self, name: str, part: CollectionPart, opener: Opener, kind: Kind) -> Iterator[bytes]:
+        """Copy a text form as it lies in the vault; one from which something is withheld is written anew, record by record."""
+        if part.redactor is None:
+            yield from self._copied(name, opener, kind, part.records)
+        else:
+            yield from self._made(name, redacted(part, kind), records=part.records)
 
     def _file(self, name: str, file: FilePart) -> Iterator[bytes]:
         yield from self._copied(name, file.open, Kind.FILE, None)
 
-    def _made(self, name: str, content: Iterable[bytes]) -> Iterator[bytes]:
+    def _made(self, name: str, content: Iterable[bytes], *, records: int | None = None) -> Iterator[bytes]:
         digest, size = sha256(), 0
 
         def counted() -> Iterator[bytes]:
@@ -87,8 +99,8 @@ class _Build:
                 size += len(text)
                 yield text
 
-        yield from self._archive.pack(name, counted(), small=True)
-        self._members.append(Member(name, digest.hexdigest(), size))
+        yield from self._archive.pack(name, counted(), small=records is None)
+        self._members.append(Member(name, digest.hexdigest(), size, records))
 
     def _copied(self, name: str, opener: Opener, kind: Kind, records: int | None) -> Iterator[bytes]:
         with opened(opener, kind, records or 0) as reader:

@@ -13,8 +13,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from requests_app.bundle.words import country
 from requests_app.connectors.base import FieldInfo
+from requests_app.sources.words import country
 
 LONGEST: Final = 2000
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")

@@ -7,8 +7,11 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from requests_app.bundle.material import CollectionPart, Material, SystemPart, SystemState
-from requests_app.bundle.words import fault, said
+from requests_app.bundle.material import CollectionPart, Material, SystemPart, SystemState, Withholding
+from requests_app.bundle.pages import left_out
+from requests_app.connectors.base import CollectionInfo
+from requests_app.connectors.portable import Why, why_not
+from requests_app.sources.words import fault, said, why_left_out
 
 VERSION: Final = 1
 
@@ -35,6 +38,7 @@ def manifest(material: Material, members: Iterable[Member]) -> bytes:
         "reference": material.reference,
         "number": material.number,
         "subject": material.subject,
+        "scope": material.scope.value,
         "brand": {"slug": material.brand.slug, "name": material.brand.name},
         "language": material.language,
         "asked_on": material.asked_on.isoformat(),
@@ -44,8 +48,10 @@ def manifest(material: Material, members: Iterable[Member]) -> bytes:
         "searched": [_searched(system, material.language) for system in systems if system.state is not SystemState.FAILED],
         "not_searched": [_not_searched(system, material.language) for system in material.missing],
         "withheld": [
-            _withheld(system, part) for system in systems for part in system.collections if part.records and part.info.withheld
+            *(_withheld(system, part) for system in systems for part in system.collections if part.records and part.info.withheld),
+            *(_ruled(system, part, one) for system in systems for part in system.collections for one in part.withheld),
         ],
+        "left_out": [_left_out(system, info) for system, info in left_out(material)],
         "members": [member.as_json() for member in members],
     }
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
@@ -57,6 +63,7 @@ def _searched(system: SystemPart, language: str) -> dict[str, object]:
         "title": said(system.inventory.title, language),
         "description_sha256": system.inventory.digest,
         "answered_at": system.answered_at.isoformat() if system.answered_at else None,
+        **({"answered_by": "person"} if system.by_person else {}),
         "records": system.records,
         "collections": [
             {
@@ -79,10 +86,27 @@ def _not_searched(system: SystemPart, language: str) -> dict[str, object]:
     }
 
 
+def _left_out(system: SystemPart, info: CollectionInfo) -> dict[str, object]:
+    why = {field.name: why_not(field, info) or Why.UNSTATED for field in info.left_out}
+    return {"system": system.name, "collection": info.name, "why": {name: why_left_out(one) for name, one in why.items()}}
+
+
 def _withheld(system: SystemPart, part: CollectionPart) -> dict[str, object]:
     return {
         "system": system.name,
         "collection": part.info.name,
         "fields": [field.name for field in part.info.withheld],
         "why": _("These fields are about other people."),
+    }
+
+
+def _ruled(system: SystemPart, part: CollectionPart, one: Withholding) -> dict[str, object]:
+    return {
+        "system": system.name,
+        "collection": part.info.name,
+        "fields": list(one.fields),
+        "what": one.what,
+        "count": one.count,
+        "why": one.why,
+        "law": one.law,
     }

@@ -9,8 +9,10 @@ from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from requests_app.brands.policies import Policy
 from requests_app.bundle.names import ending, stems
-from requests_app.connectors.base import CollectionInfo, Inventory
+from requests_app.connectors.base import CollectionInfo, Inventory, Scope
+from requests_app.review.applying import Redactor
 from requests_app.vault.frames import PartReader
 from requests_app.vault.rows import Kind
 
@@ -57,6 +59,7 @@ class Brand:
     authority_url: str = ""
     look: str = ""
     time_zone: str = "UTC"
+    policies: tuple[Policy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,28 @@ class FilePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Withholding:
+    """So much of one kind (`record`, `field`, `passage`) that is withheld, in words of the customer; `law` cites the exception."""
+
+    what: str
+    said: str
+    why: str
+    law: str
+    count: int
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionPart:
-    """What one collection of a system holds about the person."""
+    """What one collection of a system holds about the person. `redactor` takes out what is withheld, `withheld` tells of it."""
 
     info: CollectionInfo
     records: int = 0
     json: Opener | None = None
     csv: Opener | None = None
     files: tuple[FilePart, ...] = ()
+    redactor: Redactor | None = None
+    withheld: tuple["Withholding", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +107,7 @@ class SystemPart:
     state: SystemState
     collections: tuple[CollectionPart, ...] = ()
     answered_at: datetime | None = None
+    by_person: bool = False
     fault: str = ""
     reason: str = ""
 
@@ -108,7 +126,10 @@ class Material:
 
     `person` are kinds of claim (`name`, `email` …) with the values by which the cover names the customer, `subject` a
     keyed digest of the person, `rights` the names of the rights to tell about, `law` the law that grants the request, in
-    words. A bundle whose `number` is above 1 replaces an earlier one and adds what was missing there.
+    words, `authorities` (name and address) hear complaints under it, `stated` are contents that only the shop can say (code
+    and words), `scope` is how much was asked for, `statements` what the person said of data that was not corrected (what it is
+    about, and the words). A bundle whose `number` is above 1 replaces an earlier one
+    and adds what was missing there.
     """
 
     brand: Brand
@@ -122,7 +143,11 @@ class Material:
     signing_key: Ed25519PrivateKey = field(repr=False)
     law: str = ""
     rights: tuple[str, ...] = ()
+    authorities: tuple[tuple[str, str], ...] = ()
+    stated: tuple[tuple[str, str], ...] = ()
     number: int = 1
+    scope: Scope = Scope.ALL
+    statements: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @cached_property
     def paths(self) -> dict[str, dict[str, str]]:
@@ -144,6 +169,14 @@ class Material:
     @property
     def records(self) -> int:
         return sum(system.records for system in self.systems)
+
+    @property
+    def is_portable(self) -> bool:
+        return self.scope == Scope.PORTABLE
+
+    @property
+    def has_values(self) -> bool:
+        return self.scope != Scope.KINDS
 
     @property
     def holds_nothing(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _STEM: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
-_ENDING: Final = r"schema\.json|json|csv|html|txt|bin|pdf|png|jpg|gif|webp|tif|mp3|m4a|wav|ogg|mp4|webm"
+_ENDING: Final = r"schema\.json|jsonld|json|csv|html|txt|bin|pdf|png|jpg|gif|webp|tif|mp3|m4a|wav|ogg|mp4|webm"
 SAFE: Final = re.compile(rf"{_STEM}(?:/{_STEM}){{0,3}}\.(?:{_ENDING})")
 OURS: Final = frozenset({"README.txt", "check.py", "public-key.pem", "manifest.json.sig"})
 RESERVED: Final = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)})

@@ -13,11 +13,15 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
-from requests_app.bundle import words
+from requests_app.brands.policies import governing
 from requests_app.bundle.cells import Cell, files_said, is_date, is_empty, is_number, parsed, records_said, shown
 from requests_app.bundle.material import CollectionPart, Material, SystemPart, SystemState, opened
-from requests_app.connectors.base import FieldInfo
+from requests_app.bundle.rows import written
+from requests_app.connectors.base import CollectionInfo, FieldInfo
+from requests_app.connectors.portable import Why, why_not
+from requests_app.sources import words
 from requests_app.vault.rows import Kind
 
 ROWS_SHOWN: Final = 1000
@@ -25,6 +29,7 @@ ROWS_AT_ONCE: Final = 50
 WIDEST_TABLE: Final = 7
 OPEN_UP_TO: Final = 12
 LONG_TEXT: Final = 80
+POLICY: Final = "§policy"  # a column of ours: no field of a system is called so
 
 
 @dataclass(frozen=True)
@@ -76,13 +81,50 @@ def index(material: Material) -> Iterator[bytes]:
         topics=list(_contents(page, topics)),
         missing=list(_missing(page)),
         person=_person(page),
+        left_out=list(_left_out(page)),
+        withheld=list(_withheld(page)),
     )
+    if material.has_values:
+        yield from _sections(page, topics)
+    yield page.render("end.html", is_index=True)
+
+
+def _sections(page: Page, topics: Mapping[str, list[Entry]]) -> Iterator[bytes]:
     for number, (name, entries) in enumerate(topics.items(), 1):
         yield page.render("topic.html", anchor=f"topic-{number}", title=_topic(page, name))
         for entry in entries:
             yield from collection(page, entry)
         yield b"</section>\n"
-    yield page.render("end.html", is_index=True)
+
+
+def left_out(material: Material) -> Iterator[tuple[SystemPart, CollectionInfo]]:
+    """Yield the collections of which something stays out of the copy, because it may not be taken elsewhere."""
+    for system in material.systems:
+        if system.state is not SystemState.FAILED:
+            yield from ((system, info) for info in system.inventory.collections if info.left_out)
+
+
+def _left_out(page: Page) -> Iterator[dict[str, object]]:
+    """Yield each reason for which something stays out, with what: whole collections by title, single fields by theirs."""
+    found: dict[Why, list[str]] = {}
+    for _system, info in left_out(page.material):
+        by_reason: dict[Why, list[str]] = {}
+        for field in info.left_out:
+            by_reason.setdefault(why_not(field, info) or Why.UNSTATED, []).append(page.said(field.title))
+        for why, titles in by_reason.items():
+            whole = not info.fields and len(by_reason) == 1
+            told = page.said(info.title) if whole else f"{page.said(info.title)} ({', '.join(titles)})"
+            found.setdefault(why, []).append(told)
+    for why, what in found.items():
+        with translation.override(page.material.language):
+            yield {"why": words.why_left_out(why), "what": what}
+
+
+def _withheld(page: Page) -> Iterator[dict[str, object]]:
+    """Yield what officers withheld: where, what, why, and by which provision."""
+    for system in page.material.systems:
+        for part in system.collections:
+            yield from ({"title": page.said(part.info.title), "one": one} for one in part.withheld)
 
 
 def by_topic(material: Material) -> dict[str, list[Entry]]:
@@ -109,7 +151,7 @@ def _contents(page: Page, topics: Mapping[str, list[Entry]]) -> Iterator[dict[st
     for number, (name, entries) in enumerate(topics.items(), 1):
         collections = [page.said(entry.part.info.title) for entry in entries]
         with translation.override(page.material.language):
-            count = records_said(sum(entry.part.records for entry in entries))
+            count = records_said(sum(entry.part.records for entry in entries)) if page.material.has_values else ""
         yield {"anchor": f"topic-{number}", "title": _topic(page, name), "collections": collections, "count": count}
 
 
@@ -122,6 +164,7 @@ def _searched(page: Page) -> Iterator[dict[str, object]]:
                 "records": records_said(system.records) if system.records else "",
                 "files": files_said(system.files) if system.files else "",
                 "answered_at": system.answered_at,
+                "by_person": system.by_person,
             }
 
 
@@ -152,14 +195,12 @@ class Shape:
 
 def collection(page: Page, entry: Entry) -> Iterator[bytes]:
     """Yield the section of one collection: heading, its first rows, and where the rest is."""
-    part, shape = entry.part, _shape(entry.part)
+    part, shape = entry.part, _shape(page, entry.part)
     layout = shape.layout(part.records)
     context = {"title": page.said(part.info.title), "system": page.said(entry.system.inventory.title), "layout": layout}
     yield page.render("collection.html", **context, **_head(page, entry, shape))
     for first, rows in _groups(part):
-        yield page.render(
-            "rows.html", layout=layout, rows=[_row(page, entry, shape, first + at, row) for at, row in enumerate(rows)]
-        )
+        yield "".join(written(layout, _cells(page, entry, shape, first, rows))).encode()
     yield page.render("collection_end.html", layout=layout, **_foot(page, entry, shape))
 
 
@@ -188,7 +229,7 @@ def _foot(page: Page, entry: Entry, shape: Shape) -> dict[str, object]:
 def _records(part: CollectionPart) -> Iterator[dict[str, Any]]:
     if part.json:
         with opened(part.json, Kind.JSON, part.records) as reader:
-            yield from map(parsed, reader.records(0, ROWS_SHOWN))
+            yield from (parsed(part.redactor.json(one) if part.redactor else one) for one in reader.records(0, ROWS_SHOWN))
 
 
 def _groups(part: CollectionPart) -> Iterator[tuple[int, list[dict[str, Any]]]]:
@@ -198,7 +239,7 @@ def _groups(part: CollectionPart) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         first += len(rows)
 
 
-def _shape(part: CollectionPart) -> Shape:
+def _shape(page: Page, part: CollectionPart) -> Shape:
     """Look through the rows to be shown once, so that columns without anything in them do not take their room."""
     used = {file.field for file in part.files}
     words_seen: set[str] = set()
@@ -209,24 +250,48 @@ def _shape(part: CollectionPart) -> Shape:
     numbers = {
         field.name for field in part.info.fields if field.name in used - words_seen and not _is_id(field) and not field.is_file
     }
-    fields = tuple(sorted((field for field in part.info.fields if field.name in used), key=_is_id))
+    fields = tuple(sorted((field for field in part.info.fields if field.name in used), key=_is_id)) + _governed(page, part)
     empty = tuple(field for field in part.info.fields if field.name not in used)
     files = {(file.record, file.field): at for at, file in enumerate(part.files) if file.record < ROWS_SHOWN}
     return Shape(fields, frozenset(numbers), empty, files)
+
+
+def _governed(page: Page, part: CollectionPart) -> tuple[FieldInfo, ...]:
+    """Return a column for the policy that governs each record, where the shop has told its policies and the records their day."""
+    if not (page.material.brand.policies and part.info.collected):
+        return ()
+    with translation.override(page.material.language):
+        return (FieldInfo(POLICY, {"en": _("Privacy policy that governs it")}, (), ""),)
+
+
+def _value(page: Page, part: CollectionPart, field: FieldInfo, record: Mapping[str, Any]) -> Any:
+    if field.name != POLICY:
+        return record.get(field.name)
+    policy = governing(page.material.brand.policies, record.get(part.info.collected))
+    return policy.version if policy else None
 
 
 def _is_id(field: FieldInfo) -> bool:
     return field.data_type == "integer" and any(category.startswith("user.unique_id") for category in field.categories)
 
 
-def _row(page: Page, entry: Entry, shape: Shape, number: int, record: Mapping[str, Any]) -> list[Cell]:
+def _cells(page: Page, entry: Entry, shape: Shape, first: int, rows: list[dict[str, Any]]) -> list[list[Cell]]:
+    fields = [(field, page.said(field.title)) for field in shape.fields]
     with translation.override(page.material.language), timezone.override(ZoneInfo(page.material.brand.time_zone)):
-        return [_cell(page, entry, shape, (number, field), record.get(field.name)) for field in shape.fields]
+        return [
+            [_cell(page, entry, shape, (first + at, *field), _value(page, entry.part, field[0], row)) for field in fields]
+            for at, row in enumerate(_once(row, fields[0][0]) if entry.part.redactor else row for row in rows)
+        ]
 
 
-def _cell(page: Page, entry: Entry, shape: Shape, place: tuple[int, FieldInfo], value: object) -> Cell:
-    number, field = place
-    title, file = page.said(field.title), shape.files.get((number, field.name))
+def _once(row: dict[str, Any], first: FieldInfo) -> dict[str, Any]:
+    """Of a record that is withheld whole, say so once."""
+    return {first.name: row[first.name]} if len(row) > 1 and len(set(map(str, row.values()))) == 1 else row
+
+
+def _cell(page: Page, entry: Entry, shape: Shape, place: tuple[int, FieldInfo, str], value: object) -> Cell:
+    number, field, title = place
+    file = shape.files.get((number, field.name))
     if file is None:
         text = shown(value, field)
         return Cell(title, text, _look(field, value, text, shape))

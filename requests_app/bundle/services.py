@@ -9,12 +9,19 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import override
 
+from requests_app.audit.models import AuditEvent
 from requests_app.audit.services import record
 from requests_app.bundle.models import Bundle
 from requests_app.collection.models import PullState
+from requests_app.correspondence.services import write
+from requests_app.deadlines.models import Notice
+from requests_app.deadlines.reminders import schedule
 from requests_app.keys.store import KeyGone
 from requests_app.ledger.services import enqueue
+from requests_app.review.summary import told
+from requests_app.sources import words
 from requests_app.values import CUSTOMER, SYSTEM
 from requests_app.vault import services as vault
 from requests_app.vault.frames import PartReader, Unreadable
@@ -25,6 +32,7 @@ from requests_app.verification.models import Purpose
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.services import Move, State, advance, locked
 
+WARNED_BEFORE: Final = timedelta(days=3)
 SUPPLEMENT_DELAY: Final = 24 * 3600  # seconds until the missing systems are asked again
 
 
@@ -62,6 +70,8 @@ def keep(dsr: SubjectRequest, file: StoredFile, sealed: Sealed) -> None:
         dsr=dsr, number=dsr.bundles.count() + 1, file=file, missing=missing, **asdict(sealed),
         available_until=Now() + timedelta(days=brand.bundle_days), downloads_left=brand.bundle_downloads,
     )  # fmt: skip
+    if timedelta(days=brand.bundle_days) > WARNED_BEFORE:
+        schedule(dsr, Notice.BUNDLE_EXPIRES, Now() + timedelta(days=brand.bundle_days) - WARNED_BEFORE)
     record("bundle.sealed", by=SYSTEM, dsr_id=dsr.pk, number=bundle.number, missing=missing, **asdict(sealed))
     advance(dsr, Move.ANSWER_IN_PART if missing else Move.ANSWER, by=SYSTEM)
 
@@ -74,15 +84,37 @@ def links(dsr: SubjectRequest) -> dict[str, str]:
 
 def facts(dsr: SubjectRequest) -> dict[str, Any]:
     """Return what the letter says about the copy."""
-    bundle = dsr.bundles.latest("number")
+    approval = dsr.transitions.filter(move=Move.APPROVE).order_by("-number").first()
+    reason = (approval.reason or "") if approval else ""
+    return {"bundle": dsr.bundles.latest("number"), "parts": parts(dsr), "reason": reason, "withheld": told(dsr)}
+
+
+def parts(dsr: SubjectRequest) -> list[dict[str, str]]:
+    """Return each part that the answer lacks, in the customer's words: its title, and why it is not there."""
     missing = dsr.pulls.exclude(state=PullState.DONE).select_related("source")
-    return {"bundle": bundle, "missing": [pull.source.title_in(dsr.language) for pull in missing]}
+    with override(dsr.language):
+        return [{"title": pull.source.title_in(dsr.language), "why": words.fault(pull.fault)} for pull in missing]
 
 
 @transaction.atomic
 def promise_supplement(dsr: SubjectRequest) -> None:
     """Write down that the missing systems are searched again, without anybody having to remember."""
     enqueue("bundle.supplement", key=f"supplement:{dsr.pk}:{dsr.transitions.count()}", dsr=dsr, delay=SUPPLEMENT_DELAY)
+
+
+@transaction.atomic
+def warn(dsr: SubjectRequest) -> bool:
+    """Write that the copy can soon no longer be fetched; False when there is none, or the customer has it already.
+
+    By post nobody fetches anything.
+    """
+    if dsr.is_by_post:
+        return False
+    waits = dsr.bundles.available().filter(file__isnull=False, available_until__lte=Now() + WARNED_BEFORE).last()
+    if waits is None or AuditEvent.objects.filter(dsr_id=dsr.pk, action="bundle.downloaded", facts__number=waits.number).exists():
+        return False
+    write(dsr, "copy_expires", links=links(dsr), bundle=waits)
+    return True
 
 
 @contextmanager
@@ -92,7 +124,7 @@ def handed_over(bundle: Bundle) -> Iterator[Iterator[bytes]]:
     Raises:
         NotAvailable: it has expired, was downloaded often enough, was taken back, or is not what was sealed.
     """
-    with _opened(bundle) as reader:
+    with opened(bundle) as reader:
         with transaction.atomic():
             if not Bundle.objects.available().filter(pk=bundle.pk).update(downloads_left=F("downloads_left") - 1):
                 raise NotAvailable
@@ -101,7 +133,12 @@ def handed_over(bundle: Bundle) -> Iterator[Iterator[bytes]]:
 
 
 @contextmanager
-def _opened(bundle: Bundle) -> Iterator[PartReader]:
+def opened(bundle: Bundle) -> Iterator[PartReader]:
+    """Open a copy that can still be had, without counting a download.
+
+    Raises:
+        NotAvailable: it has expired, was downloaded often enough, was taken back, or is not what was sealed.
+    """
     offered = Bundle.objects.available().select_related("file").filter(pk=bundle.pk, file__isnull=False).first()
     if offered is None or offered.file is None:
         raise NotAvailable

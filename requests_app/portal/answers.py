@@ -14,7 +14,7 @@ from requests_app.workflow.states import State
 
 AnyForm = TypeVar("AnyForm", bound=Form)
 UNPROVEN: Final = frozenset({State.RECEIVED, State.VERIFYING})
-GONE, CONFLICT, TOO_MANY = 410, 409, 429
+GONE, CONFLICT, UNPROCESSABLE, TOO_MANY = 410, 409, 422, 429
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -40,4 +40,12 @@ def sent(request: HttpRequest, form: type[AnyForm]) -> AnyForm:
 
 
 def offer(right: Right) -> dict[str, Any]:
-    return {"name": right.name, "title": _(right.title), "sentence": _(right.summary)}
+    return {
+        "name": right.name,
+        "title": _(right.title),
+        "sentence": _(right.summary),
+        "action": _(right.action),
+        "erases": right.fulfilment == "erasure",
+        "needs_proof": right.needs_proof,
+        "way": right.fulfilment,
+    }

@@ -12,15 +12,18 @@ from django.views.decorators.http import require_POST, require_safe
 from requests_app.bundle.services import NotAvailable
 from requests_app.portal import handing, passes, pictures
 from requests_app.portal.answers import UNPROVEN, SeeOther, get_or_post, later, offer, sent
-from requests_app.portal.forms import AddressForm, ClaimForm, FollowForm
-from requests_app.portal.line import grouped
+from requests_app.portal.forms import AddressForm, ClaimForm, FollowForm, SayForm
+from requests_app.portal.line import grouped, masked
 from requests_app.portal.passes import Pass, Sight
 from requests_app.portal.place import Place, placed, show
 from requests_app.rights import RIGHTS
 from requests_app.values import CUSTOMER
+from requests_app.verification import papers
 from requests_app.verification import services as verification
+from requests_app.verification.handover import CHANNEL
 from requests_app.verification.services import NoMoreCorrections, TooSoon
 from requests_app.workflow.models import SubjectRequest
+from requests_app.workflow.parties import Party
 from requests_app.workflow.services import Move, MoveNotAllowed, StaleState, advance
 
 Params = ParamSpec("Params")
@@ -44,16 +47,29 @@ def seen(
     return answer
 
 
+def acts_for(dsr: SubjectRequest) -> Party | None:
+    """Return who acts beside the person of `dsr`, for the person to see and to stop."""
+    party: Party | None = getattr(dsr, "party", None)
+    return party if party and party.acts and party.acts_as.asks_the_person else None
+
+
 @require_safe
 @placed
 @seen
 def status(request: HttpRequest, place: Place, sight: Sight) -> HttpResponse:
     """Say where the request stands."""
     dsr = sight.dsr
+    if "filed" in request.GET and dsr.channel == CHANNEL:
+        return show(request, place, "begun", {"dsr": dsr, "address": masked(dsr.email), "claim": passes.claim_of(request, dsr)})
+    party = acts_for(dsr)
+    if party and dsr.stage in UNPROVEN:
+        return show(request, place, "agreed", {"dsr": dsr, "party": party})
     if dsr.stage in UNPROVEN:
         secrets_here = {"code": passes.code_of(request, dsr), "claim": passes.claim_of(request, dsr)}
         return show(request, place, "filed", {"dsr": dsr, "address": dsr.email, **secrets_here})
-    return show(request, place, "status", pictures.of_status(sight) | {"right": offer(RIGHTS[dsr.right])})
+    told = {"right": offer(RIGHTS[dsr.right]), "form": SayForm(), "party": party}
+    told["wants_paper"] = sight.allowed == Pass.PROVEN and papers.wanted(dsr)
+    return show(request, place, "status", pictures.of_status(sight) | told)
 
 
 @require_POST
@@ -137,7 +153,7 @@ def download(request: HttpRequest, place: Place, sight: Sight) -> HttpResponseBa
         return SeeOther(place.to("status", reference=sight.dsr.reference))
     here = verification.holds_claim(sight.dsr, passes.claim_of(request, sight.dsr))
     form = None if here else sent(request, ClaimForm)
-    if request.method == "POST" and (form is None or _knows_claim(form, sight.dsr)):
+    if request.method == "POST" and (form is None or knows_claim(form, sight.dsr)):
         try:
             return handing.over(copy)
         except NotAvailable:
@@ -148,7 +164,8 @@ def download(request: HttpRequest, place: Place, sight: Sight) -> HttpResponseBa
     return show(request, place, "download", context, status=422 if form is not None and form.errors else 200)
 
 
-def _knows_claim(form: ClaimForm, dsr: SubjectRequest) -> bool:
+def knows_claim(form: ClaimForm, dsr: SubjectRequest) -> bool:
+    """Whether the right key of `dsr` was typed; the form says so where it was not."""
     if form.is_valid() and not verification.holds_claim(dsr, form.cleaned_data["claim"]):
         form.add_error("claim", _("This is not the key of this request. It stands on the page on which you filed it."))
     return form.is_valid()

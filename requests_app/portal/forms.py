@@ -1,7 +1,6 @@
 """What the customer types: shape is checked here, nothing is decided and nothing saved."""
 
 import re
-import unicodedata
 from datetime import date
 from hashlib import sha256
 from typing import Any, ClassVar, Final
@@ -11,125 +10,51 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, ngettext_lazy
 
-from requests_app.correspondence.addresses import mailbox
-from requests_app.emails import NotAnAddress
+from requests_app.portal import residences
+from requests_app.portal.fields import BirthDate, EmailAddress, PlaceSelect, PlainText
+from requests_app.vault.asking import UploadField
 
 FACTS: Final = ("postcode", "order_number", "birth_date", "phone_number")
-_HIDDEN_KINDS: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
-_JOINERS: Final = frozenset("\u200c\u200d")  # several scripts are not written without them
 _CARD: Final = re.compile(r"(?:\d[ -]?){13,19}")
-_OLDEST_YEAR: Final = 1900
-_TOO_LONG: Final = ngettext_lazy(
-    "Use at most %(limit_value)d character; there are %(show_value)d.",
-    "Use at most %(limit_value)d characters; there are %(show_value)d.",
-    "limit_value",
-)
 _STAMP: Final = signing.TimestampSigner(salt="portal.form")
 
 
-class PlainText(forms.CharField):
-    """At most `longest` visible characters; `lines` allows line breaks. What is too long is said, never cut."""
+class PlaceForm(forms.Form):
+    """Where the customer lives, so that the first page shows the rights that hold there."""
 
-    def __init__(self, *, longest: int, missing: Any = None, lines: bool = False, **kwargs: Any) -> None:
-        self.lines = lines
-        super().__init__(**kwargs)
-        self.validators.append(MaxLengthValidator(longest, message=_TOO_LONG))
-        if missing:
-            self.error_messages["required"] = missing
+    residence = forms.ChoiceField(widget=PlaceSelect(attrs={"autocomplete": "country"}))
 
-    def clean(self, value: Any) -> str:
-        text = unicodedata.normalize("NFC", str(super().clean(value)).replace("\r\n", "\n"))
-        visible = text.replace("\n", " ").replace("\t", " ") if self.lines else text
-        if any(unicodedata.category(sign) in _HIDDEN_KINDS and sign not in _JOINERS for sign in visible):
-            raise ValidationError(
-                _("There is an invisible character in this. Please type it by hand instead of pasting it."), "hidden"
-            )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["residence"].choices = residences.options(get_language() or "en")  # type: ignore[attr-defined]
+
+
+class FiledForm(forms.Form):
+    """What every form by which something is filed carries: a trap for programs, and a mark that makes the filing one."""
+
+    website = forms.CharField(required=False, max_length=200)
+    opened = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def clean_details(self) -> str:
+        text: str = self.cleaned_data["details"]
+        if any(_is_card(match.group()) for match in _CARD.finditer(text)):
+            raise ValidationError(_("Take out the card number: we never need one."), "card")
         return text
 
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise ValidationError(_("Leave the field “Website” empty: it is there to catch programs."), "trap")
+        return ""
 
-class EmailAddress(PlainText):
-    """An address as the house understands it, kept as it was typed."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attributes = {
-            "type": "email",
-            "autocomplete": "email",
-            "inputmode": "email",
-            "spellcheck": "false",
-            "autocapitalize": "none",
-        }
-        super().__init__(
-            label=kwargs.pop("label", _("Your e-mail address")),
-            missing=_("Enter your e-mail address"),
-            longest=254,
-            widget=forms.TextInput(attrs=attributes),
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        wrong = ValidationError(_("Enter an e-mail address in full, like name@example.com"), "address")
-        try:
-            mailbox(text)
-        except NotAnAddress as fault:
-            raise wrong from fault
-        return text
+    def key(self, *where: str) -> UUID:
+        """What makes this filing one, however often it is sent: the form that was handed out, and what was typed, `where`."""
+        return UUID(bytes=sha256(repr([where, sorted(self.cleaned_data.items())]).encode()).digest()[:16], version=4)
 
 
-class DateParts(forms.MultiWidget):
-    """Day, month and year, typed: nobody should leaf through sixty years of a calendar."""
-
-    template_name = "portal/date_parts.html"
-    use_fieldset = True
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        boxes = [("bday-day", 2), ("bday-month", 2), ("bday-year", 4)]
-        super().__init__([self.box(name, length) for name, length in boxes], attrs)
-
-    @staticmethod
-    def box(name: str, length: int) -> forms.Widget:
-        """Return one of the three inputs; `name` is what browsers fill in for it, `length` its digits."""
-        return forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": name, "size": length})
-
-    def decompress(self, value: Any) -> list[Any]:
-        return [value.day, value.month, value.year] if isinstance(value, date) else [None, None, None]
-
-
-class HiddenDateParts(DateParts):
-    """The same three, carried along."""
-
-    template_name = "django/forms/widgets/multiwidget.html"
-
-    @staticmethod
-    def box(name: str, length: int) -> forms.Widget:  # noqa: ARG004  # hidden ones need neither
-        return forms.HiddenInput()
-
-
-class BirthDate(forms.Field):
-    widget = DateParts
-    hidden_widget = HiddenDateParts
-
-    def clean(self, value: Any) -> date | None:
-        day, month, year = (str(part or "").strip() for part in (value or ("", "", "")))
-        if not (day or month or year):
-            return None
-        wrong = ValidationError(_("Enter your date of birth as day, month and year, like 27 3 1984"), "date")
-        if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in (day, month, year)):
-            raise wrong
-        try:
-            born = date(int(year), int(month), int(day))
-        except ValueError as fault:
-            raise wrong from fault
-        if not _OLDEST_YEAR <= born.year <= date.today().year or born > date.today():  # noqa: DTZ011  # a day more or less is no matter
-            raise wrong
-        return born
-
-
-class RequestForm(forms.Form):
+class RequestForm(FiledForm):
     """Who asks, and by what the shop may recognise the person."""
 
     name = PlainText(
@@ -138,6 +63,11 @@ class RequestForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     email = EmailAddress(help_text=_("The one that the shop knows you by. We write there to make sure that it is you."))
+    residence = forms.ChoiceField(
+        label=_("Where you live"), required=False,
+        help_text=_("It decides which law protects you. Correct it if our guess is wrong."),
+        widget=PlaceSelect(attrs={"autocomplete": "country"}),
+    )  # fmt: skip
     postcode = PlainText(
         label=_("Postcode"), longest=20, required=False, help_text=_("Of an address to which you had something sent."),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "size": 12}),
@@ -158,40 +88,81 @@ class RequestForm(forms.Form):
         help_text=_("You need not say anything here: without it you get everything."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
-    website = forms.CharField(required=False, max_length=200)
-    opened = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    declared = PlainText(
+        label=_("Your full name, as a signature"), longest=200, required=False,
+        help_text=_("I declare under penalty of perjury that I am the person about whom I ask."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
 
-    shown: ClassVar[tuple[str, ...]] = ("name", "email", *FACTS, "details")
+    shown: ClassVar[tuple[str, ...]] = ("name", "email", "residence", *FACTS, "details")
+    own: ClassVar[tuple[str, ...]] = ()  # what only this right's form asks: the page shows it first
+    declares = False  # whether a law wants the statement signed
 
-    def clean_details(self) -> str:
-        text: str = self.cleaned_data["details"]
-        if any(_is_card(match.group()) for match in _CARD.finditer(text)):
-            raise ValidationError(_("Take out the card number: we never need one."), "card")
-        return text
-
-    def clean_website(self) -> str:
-        if self.cleaned_data["website"]:
-            raise ValidationError(_("Leave the field “Website” empty: it is there to catch programs."), "trap")
-        return ""
-
-    def key(self, *where: str) -> UUID:
-        """What makes this filing one, however often it is sent: the form that was handed out, and what was typed, `where`."""
-        return UUID(bytes=sha256(repr([where, sorted(self.cleaned_data.items())]).encode()).digest()[:16], version=4)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language = get_language() or "en"
+        self.fields["residence"].choices = [("", _("I would rather not say")), *residences.options(self.language)]  # type: ignore[attr-defined]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The rows of the page on which the answers are checked."""
-        return [{"label": self[name].label, "value": self.cleaned_data.get(name), "change": name} for name in self.shown]
+        said = self.cleaned_data | {"residence": self.place} | self.spoken()
+        shown = (*self.shown, *(("declared",) if said.get("declared") else ()))
+        return [{"label": self[name].label, "value": said.get(name), "change": name} for name in shown]
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.own]
+
+    def wanted(self) -> dict[str, Any]:
+        """What the request is told beside who asks."""
+        return {}
+
+    def spoken(self) -> dict[str, Any]:
+        """Answers that the page on which they are checked shows in other words than they were sent."""
+        return {}
+
+    @property
+    def place(self) -> str:
+        """Where the person lives, in words."""
+        where: str = self.cleaned_data["residence"]
+        return residences.name(where, self.language) if where else ""
 
     @property
     def facts(self) -> dict[str, str]:
         """What was given of the facts by which a person may be recognised, as text; dates in ISO 8601."""
-        given = {"name": self.cleaned_data["name"]} | {fact: self.cleaned_data[fact] for fact in FACTS}
+        given = {"name": self.cleaned_data["name"]} | {fact: self.cleaned_data.get(fact) for fact in FACTS}
         return {fact: value.isoformat() if isinstance(value, date) else value for fact, value in given.items() if value}
+
+
+class SignedInForm(RequestForm):
+    """What is left to ask of somebody whom the shop handed over; `account` tells which hand-over the form was shown for."""
+
+    name = email = postcode = order_number = birth_date = phone_number = declared = None  # type: ignore[assignment]
+    account = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    shown: ClassVar[tuple[str, ...]] = ("residence", "details")
+
+    @property
+    def facts(self) -> dict[str, str]:
+        return {}
 
 
 class AddressForm(forms.Form):
     email = EmailAddress(label=_("Your right e-mail address"))
+
+
+class SayForm(forms.Form):
+    """What the customer says to the officers."""
+
+    text = PlainText(
+        label=_("Your message"), missing=_("Write something first"), longest=5000, lines=True,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )  # fmt: skip
+    file = UploadField(
+        label=_("A file, if you have one to send"), required=False,
+        help_text=_("A PDF, a photograph or a plain text, of 10 MB at most. Never an identity paper: we do not need one."),
+    )  # fmt: skip
 
 
 class FollowForm(forms.Form):
@@ -225,6 +196,35 @@ class CodeForm(forms.Form):
             tries_left,
         )
         self.add_error("code", wrong % {"tries": tries_left})
+
+
+class PostedCodeForm(CodeForm):
+    """The six figures that went to the postal address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("They stand in our letter to your postal address.")
+
+    def refuse(self, tries_left: int) -> None:
+        if tries_left:
+            super().refuse(tries_left)
+        else:
+            self.add_error("code", _("These figures no longer work. Ask us for new ones."))
+
+
+class LetterForm(forms.Form):
+    """What stands in a letter on paper in place of a link."""
+
+    reference = forms.CharField(
+        label=_("Reference"), max_length=40, help_text=_("It stands in the letter, like DSR-7K4M-92QX."),
+        error_messages={"required": _("Enter the reference")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "size": 16}),
+    )  # fmt: skip
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Six figures, or four groups of letters and figures."),
+        error_messages={"required": _("Enter the code")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "size": 24}),
+    )  # fmt: skip
 
 
 class ClaimForm(forms.Form):

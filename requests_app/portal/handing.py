@@ -1,7 +1,7 @@
 """Handing over a copy: a stream of bytes that is let go when the browser has it, or goes away."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Self
 
 from django.http import StreamingHttpResponse
@@ -11,11 +11,11 @@ from requests_app.bundle.models import Bundle
 
 
 class _Stream:
-    """The bytes of a copy; `close` lets go of what was opened even where nothing was read."""
+    """The bytes of an archive; `close` lets go of what was opened even where nothing was read."""
 
-    def __init__(self, copy: Bundle) -> None:
+    def __init__(self, opened: AbstractContextManager[Iterator[bytes]]) -> None:
         self._open = ExitStack()
-        self._bytes: Iterator[bytes] = self._open.enter_context(bundle.handed_over(copy))
+        self._bytes: Iterator[bytes] = self._open.enter_context(opened)
 
     def __iter__(self) -> Self:
         return self
@@ -33,12 +33,17 @@ def over(copy: Bundle) -> StreamingHttpResponse:
     Raises:
         NotAvailable: it has expired or was downloaded often enough.
     """
+    return streamed(bundle.handed_over(copy), name=f"{copy.dsr.reference}.zip", size=copy.size)
+
+
+def streamed(opened: AbstractContextManager[Iterator[bytes]], *, name: str, size: int) -> StreamingHttpResponse:
+    """Answer with an archive as a file called `name`; raises what opening it raises."""
     return StreamingHttpResponse(
-        _Stream(copy),
+        _Stream(opened),
         content_type="application/zip",
         headers={
-            "Content-Disposition": f'attachment; filename="{copy.dsr.reference}.zip"',
-            "Content-Length": str(copy.size),
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Length": str(size),
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "X-Content-Type-Options": "nosniff",
             "Cross-Origin-Resource-Policy": "same-origin",

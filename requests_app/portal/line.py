@@ -1,23 +1,23 @@
 """The journey of a request in the customer's words: six steps at most, whose move it is, and until when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.utils.formats import date_format, number_format
-from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
+from requests_app.brands.models import Brand
+from requests_app.deadlines.dates import APPEAL, COMPLAINT
 from requests_app.jurisdictions import REGIMES
-from requests_app.values import Period, Unit, gettext_noop
+from requests_app.portal.legs import Leg, Words, legs
+from requests_app.values import Period, Unit
 from requests_app.workflow.models import SubjectRequest
-from requests_app.workflow.states import CLOSED, State
-
-Words = str | Promise
-_LAWS: Final = (gettext_noop("GDPR"), gettext_noop("CCPA"))  # the short names of the regimes, which are data
+from requests_app.workflow.states import CLOSED, ERASURE, State, way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,20 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Erasing:
+    """How far the erasing is: systems that are done, of all."""
+
+    value: int
+    of: int
+
+    @property
+    def text(self) -> str:
+        said = ngettext("%(done)s of %(all)s system done.", "%(done)s of %(all)s systems done.", self.of)
+        never = _("It can no longer be stopped.")
+        return f"{said % {'done': self.value, 'all': self.of}} {never}"
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """One step of the line: `when` is what stands in place of a date that is not known yet; `of` is done, now, next or stopped."""
 
@@ -43,7 +57,7 @@ class Stop:
     of: str
     moment: datetime | None = None
     text: Words = ""
-    progress: Progress | None = None
+    progress: Progress | Erasing | None = None
     when: str = ""
 
 
@@ -56,70 +70,31 @@ class Say:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    states: frozenset[State]
-    ahead: Words
-    done: Words
-    text: Mapping[State, Words]
-
-
-_LEGS: Final = (
-    _Leg(
-        frozenset({State.RECEIVED, State.VERIFYING}),
-        gettext_lazy("You confirm your e-mail address"),
-        gettext_lazy("You confirmed your e-mail address"),
-        {State.VERIFYING: gettext_lazy("Open the link in our letter and press the button there.")},
-    ),
-    _Leg(
-        frozenset({State.MATCHING, State.DECIDING, State.COLLECTING}),
-        gettext_lazy("We search our systems"),
-        gettext_lazy("We searched our systems"),
-        {
-            State.MATCHING: gettext_lazy("We look for you in each of them."),
-            State.DECIDING: gettext_lazy("A person makes sure that what was found is about you, and nobody else."),
-        },
-    ),
-    _Leg(
-        frozenset({State.REVIEWING}),
-        gettext_lazy("A privacy officer checks the answer"),
-        gettext_lazy("A privacy officer checked the answer"),
-        {State.REVIEWING: gettext_lazy("So that you get all of your data, and nobody else’s.")},
-    ),
-    _Leg(
-        frozenset({State.FULFILLING}),
-        gettext_lazy("We prepare your copy"),
-        gettext_lazy("We prepared your copy"),
-        {},
-    ),
-    _Leg(
-        frozenset({State.ANSWERED_IN_PART, State.ANSWERED}),
-        gettext_lazy("Your copy is ready"),
-        gettext_lazy("Your copy is ready"),
-        {State.ANSWERED_IN_PART: gettext_lazy("Some systems have not answered yet. The rest follows by itself.")},
-    ),
-)
+_ENDED: Final = (State.ANSWERED, State.ERASED_IN_PART)
 _STOPPED: Final = (State.REFUSED, State.WITHDRAWN, State.LAPSED)
 
 
-def stops(dsr: SubjectRequest, moves: Sequence[tuple[State, State, datetime]], progress: Progress | None) -> list[Stop]:
+def stops(dsr: SubjectRequest, moves: Sequence[tuple[State, State, datetime]], progress: Progress | Erasing | None) -> list[Stop]:
     """Return the line of `dsr`; `moves` are its transitions in order: from, to, when."""
     line = [Stop(_("You sent your request"), "done", dsr.received_at)]
     here = dsr.stage if dsr.stage not in _STOPPED else (moves[-1][0] if moves else State.RECEIVED)
-    at = next(number for number, leg in enumerate(_LEGS) if here in leg.states)
-    line += [Stop(leg.done, "done", _left(leg, moves)) for leg in _LEGS[:at]]
+    way = legs(dsr.right)
+    at = next(number for number, leg in enumerate(way) if here in leg.states)
+    line += [Stop(_done(dsr, leg), "done", _left(leg, moves)) for leg in way[:at]]
     if dsr.stage in _STOPPED:
         return [*line, Stop(dsr.stage.label, "stopped", moves[-1][2] if moves else None)]
-    if dsr.stage == State.ANSWERED:
-        return [*line, Stop(_LEGS[at].done, "done", moves[-1][2])]
-    searching = progress if here == State.COLLECTING else None
-    line.append(Stop(_LEGS[at].ahead, "now", text=_LEGS[at].text.get(here, ""), progress=searching))
-    return line + [Stop(leg.ahead, "next", when=_by(dsr) if leg is _LEGS[-1] else "") for leg in _LEGS[at + 1 :]]
+    if dsr.stage in _ENDED:
+        return [*line, Stop(_ended(way[at], moves), "done", moves[-1][2])]
+    line.append(Stop(way[at].ahead, "now", text=way[at].text.get(here, ""), progress=progress))
+    return line + [Stop(leg.ahead, "next", when=_by(dsr) if leg is way[-1] else "") for leg in way[at + 1 :]]
 
 
-def whose_move(dsr: SubjectRequest, today: date, available_until: datetime | None) -> Say:
-    """Return whose move it is, until when, and by which law; `available_until`: how long a copy can be fetched."""
+def whose_move(dsr: SubjectRequest, today: date, until: datetime | None) -> Say:
+    """Return whose move it is, until when, and by which law; `until`: how long a copy can be fetched, or an erasure be stopped."""
     said: dict[State, Say] = {
+        State.PROPOSING: Say(
+            "attention", _("It is your move: say what is right"), _("Nothing changes before an officer has looked at it.")
+        ),
         State.WITHDRAWN: Say("info", _("You withdrew this request"), _("Nothing more happens. You can ask again at any time.")),
         State.LAPSED: Say(
             "info", _("This request has ended"), _("The e-mail address was not confirmed. Please file it once more.")
@@ -130,10 +105,14 @@ def whose_move(dsr: SubjectRequest, today: date, available_until: datetime | Non
     }
     if dsr.stage in said:
         return said[dsr.stage]
-    if available_until:
-        title = _("Your copy waits for you until %(day)s") % {"day": date_format(localtime(available_until).date())}
+    if dsr.right == ERASURE and dsr.stage in _OF_ERASURE:
+        return _OF_ERASURE[dsr.stage](until)
+    if until:
+        title = _("Your copy waits for you until %(day)s") % {"day": date_format(localtime(until).date())}
         rest = _("Some systems have not answered yet: a supplement follows.") if dsr.stage == State.ANSWERED_IN_PART else ""
         return Say("good", title, rest)
+    if dsr.stage in CLOSED and way_of(dsr.right) != "bundle":
+        return Say("good", _("We have answered you"), _("Our answer stands below, among our letters to you."))
     if dsr.stage in CLOSED:
         return Say(
             "info", _("This request was answered"), _("The copy can no longer be fetched. You can ask for a new one at any time.")
@@ -141,9 +120,44 @@ def whose_move(dsr: SubjectRequest, today: date, available_until: datetime | Non
     return _ours(dsr, today)
 
 
-def term(regime: str) -> str:
-    """Return how long the law gives the shop, with its source."""
+def _cooling(until: datetime | None) -> Say:
+    text = _("Nothing has been erased yet. Read below what goes and what stays.")
+    if until is None:
+        return Say("attention", _("You can still stop this"), text)
+    return Say(
+        "attention", _("You can stop this until %(moment)s") % {"moment": date_format(localtime(until), "DATETIME_FORMAT")}, text
+    )
+
+
+def _erasing(_until: datetime | None) -> Say:
+    return Say("info", _("We are erasing your data"), _("It can no longer be stopped. We write to you when it is done."))
+
+
+def _erased(_until: datetime | None) -> Say:
+    return Say("good", _("Nothing stays of what you asked us to erase"), _("You may open a new account at any time."))
+
+
+def _erased_in_part(_until: datetime | None) -> Say:
+    return Say(
+        "good",
+        _("It is erased, except what stands below"),
+        _("What stays, why, and until when: you can read it below and in our letter."),
+    )
+
+
+_OF_ERASURE: Final[Mapping[State, Callable[[datetime | None], Say]]] = MappingProxyType(
+    {State.COOLING_OFF: _cooling, State.ERASING: _erasing, State.ANSWERED: _erased, State.ERASED_IN_PART: _erased_in_part},
+)
+
+
+def term(regime: str, right: str = "", brand: Brand | None = None) -> str:
+    """Return how long the law gives the shop, with its source; to answer a complaint, what the shop promises."""
     law = REGIMES[regime]
+    if right == COMPLAINT and brand is not None:
+        days = brand.complaint_days
+        return ngettext("We answer within %(days)d day.", "We answer within %(days)d days.", days) % {"days": days}
+    if right == APPEAL:
+        return ""
     return _("The law gives us %(period)s to answer (%(law)s, %(citation)s).") % {
         "period": _period(law.answer.period), "law": _(law.short), "citation": law.answer.citation,
     }  # fmt: skip
@@ -161,20 +175,33 @@ def grouped(number: int) -> str:
 
 def _ours(dsr: SubjectRequest, today: date) -> Say:
     if dsr.due_legal_on is None:
-        return Say("info", _("It is our move"), term(dsr.regime))
+        return Say("info", _("It is our move"), _term(dsr))
     day = {"day": date_format(dsr.due_legal_on)}
     if dsr.is_late(today):
         return Say(
             "danger", _("We are late: the answer was due on %(day)s") % day, _("We are sorry. We work on it, and you may complain.")
         )
-    return Say("info", _("It is our move until %(day)s") % day, term(dsr.regime))
+    return Say("info", _("It is our move until %(day)s") % day, _term(dsr))
+
+
+def _term(dsr: SubjectRequest) -> str:
+    return term(dsr.regime, dsr.right, dsr.brand if dsr.right == COMPLAINT else None)
 
 
 def _by(dsr: SubjectRequest) -> str:
     return _("by %(day)s at the latest") % {"day": date_format(dsr.due_legal_on)} if dsr.due_legal_on else ""
 
 
-def _left(leg: _Leg, moves: Sequence[tuple[State, State, datetime]]) -> datetime | None:
+def _done(dsr: SubjectRequest, leg: Leg) -> Words:
+    return _("Your account at the shop vouched for you") if State.RECEIVED in leg.states and dsr.customer_id else leg.done
+
+
+def _ended(leg: Leg, moves: Sequence[tuple[State, State, datetime]]) -> Words:
+    """Say how it ended; an erasure that goes from the plan to its end found nothing."""
+    return _("There was nothing to erase") if moves[-1][0] == State.REVIEWING else leg.done
+
+
+def _left(leg: Leg, moves: Sequence[tuple[State, State, datetime]]) -> datetime | None:
     return next((at for source, target, at in reversed(moves) if source in leg.states and target not in leg.states), None)
 
 

@@ -22,15 +22,18 @@ _YEAR: Final = 400 * 24 * 3600  # the longest that browsers keep a cookie, and l
 _WEEK: Final = 7 * 24 * 3600
 _HALF_HOUR: Final = 1800
 _SALT: Final = "portal.link"
-_SESSION: Final = "requests"
 
 
 class Pass(IntEnum):
-    """Nothing; that the request was filed here; how it goes."""
+    """Nothing; that the request was filed here; how it goes; and with a mailed link, also letters and the copy."""
 
     NONE = 0
     FILED = 1
-    PROVEN = 2
+    SIGNED_IN = 2
+    PROVEN = 3
+
+
+_SESSIONS: Final = {Pass.PROVEN: "requests", Pass.SIGNED_IN: "handed_over"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +46,25 @@ class Sight:
 
 def sight(request: HttpRequest, place: Place, reference: str) -> Sight | None:
     """Return the request of that reference as far as this browser may see it; None where it may not, or there is none."""
-    dsr = SubjectRequest.objects.filter(brand=place.brand, reference=reference).first()
+    dsr = SubjectRequest.objects.select_related("party").filter(brand=place.brand, reference=reference).first()
     if dsr is None:
         return None
     dsr.brand = place.brand
-    if str(dsr.pk) in request.session.get(_SESSION, []):
-        return Sight(dsr, Pass.PROVEN)
+    for allowed, name in _SESSIONS.items():
+        if {str(dsr.pk), str(dsr.before_id), str(dsr.concerns_id)} & set(request.session.get(name, [])):
+            return Sight(dsr, allowed)
     claim = claim_of(request, dsr)
     return Sight(dsr, Pass.FILED) if claim and verification.holds_claim(dsr, claim) else None
 
 
 def remember_filing(response: HttpResponse, place: Place, dsr: SubjectRequest, made: Secrets) -> None:
     """Let the browser keep both secrets: the claim code for as long as it can, the short code while it may be needed."""
-    _keep(response, place, _claim_cookie(dsr), made.claim, lasts=_YEAR)
+    remember_claim(response, place, dsr, made.claim)
     remember_code(response, place, dsr, made.code)
+
+
+def remember_claim(response: HttpResponse, place: Place, dsr: SubjectRequest, claim: str) -> None:
+    _keep(response, place, _claim_cookie(dsr), claim, lasts=_YEAR)
 
 
 def remember_code(response: HttpResponse, place: Place, dsr: SubjectRequest, code: str) -> None:
@@ -64,22 +72,26 @@ def remember_code(response: HttpResponse, place: Place, dsr: SubjectRequest, cod
 
 
 def claim_of(request: HttpRequest, dsr: SubjectRequest) -> str:
-    return request.COOKIES.get(_claim_cookie(dsr), "")
+    """Return the key that this browser holds: of a copy that comes before an erasure, the one of the erasure."""
+    own = request.COOKIES.get(_claim_cookie(dsr), "")
+    return own if own or not dsr.before else request.COOKIES.get(_claim_cookie(dsr.before), "")
 
 
 def code_of(request: HttpRequest, dsr: SubjectRequest) -> str:
     return request.COOKIES.get(_code_cookie(dsr), "")
 
 
-def let_see(request: HttpRequest, dsr: SubjectRequest) -> None:
+def let_see(request: HttpRequest, dsr: SubjectRequest, *, allowed: Pass = Pass.PROVEN) -> None:
     """Let this browser see how the request goes; its session gets a new name (T-2.09)."""
-    seen = [pk for pk in request.session.get(_SESSION, []) if pk != str(dsr.pk)]
+    name = _SESSIONS[allowed]
+    seen = [pk for pk in request.session.get(name, []) if pk != str(dsr.pk)]
     request.session.cycle_key()
-    request.session[_SESSION] = [*seen[-19:], str(dsr.pk)]
+    request.session[name] = [*seen[-19:], str(dsr.pk)]
 
 
 def forget(request: HttpRequest, dsr: SubjectRequest) -> None:
-    request.session[_SESSION] = [pk for pk in request.session.get(_SESSION, []) if pk != str(dsr.pk)]
+    for name in _SESSIONS.values():
+        request.session[name] = [pk for pk in request.session.get(name, []) if pk != str(dsr.pk)]
 
 
 def carry(response: HttpResponse, place: Place, challenge: Challenge) -> None:

@@ -3,22 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language_from_request, get_language_info
 from django.utils.translation import gettext as _
 
+from dsar.settings import browser
 from requests_app.brands.models import Brand
+from requests_app.portal import signalling
 
 Params = ParamSpec("Params")
-_NAMES: Final = {"en": "English", "fr": "Français"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +74,25 @@ def show(
     request: HttpRequest, place: Place, page: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """Render a page of the portal; the languages are offered only where changing loses nothing."""
-    shown = {"brand": place.brand, "place": place, "languages": _languages(request, place)}
-    response = render(request, f"portal/{page}.html", {**shown, **(context or {})}, status=status)
+    signal = signalling.told(request, place.brand)
+    shown = {"brand": place.brand, "place": place, "languages": spoken(request, place), **signal, **(context or {})}
+    written = csp_replace(browser.WORKER)(render) if "effort" in shown else render
+    response = written(request, f"portal/{page}.html", shown, status=status)
+    signalling.remember(request, response, place.brand, signal)
     response["Content-Language"] = place.language
     return response
 
 
-def _languages(request: HttpRequest, place: Place) -> list[dict[str, Any]]:
+def spoken(request: HttpRequest, place: Place, *, typed: bool = False) -> list[dict[str, Any]]:
+    """Return the languages, where changing loses nothing: after a form was sent, if the browser keeps what was `typed`."""
     match = request.resolver_match
-    if request.method == "POST" or match is None or "language" not in match.kwargs or "token" in match.kwargs:
+    if (request.method == "POST" and not typed) or match is None or "language" not in match.kwargs or "token" in match.kwargs:
         return []
     offered = [code for code in place.brand.languages if code in dict(settings.LANGUAGES)]
     return [
         {
             "code": code,
-            "name": _NAMES.get(code, code),
+            "name": get_language_info(code)["name_local"].capitalize(),
             "current": code == place.language,
             "url": reverse(match.view_name, kwargs={**match.kwargs, "language": code}),
         }

@@ -1,20 +1,32 @@
 """From a mailed link to a browser that may see the request. Programs open links too: only a button changes something."""
 
-from typing import cast
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from requests_app.portal import passes
 from requests_app.portal.answers import UNPROVEN, SeeOther, dead_link, get_or_post, offer, sent
-from requests_app.portal.forms import CodeForm, DisownForm, FollowForm
+from requests_app.portal.forms import CodeForm, DisownForm, FollowForm, PostedCodeForm
 from requests_app.portal.line import masked
 from requests_app.portal.passes import Pass
 from requests_app.portal.place import Place, placed, show
 from requests_app.rights import RIGHTS
+from requests_app.verification import elsewhere, lapses, moving
 from requests_app.verification import services as verification
-from requests_app.verification.models import Purpose
+from requests_app.verification.models import Challenge, Purpose
 from requests_app.verification.services import NoSuchLink, NotProven
+from requests_app.workflow.models import SubjectRequest
+from requests_app.workflow.states import State
+
+_PAGES: Final[Mapping[Purpose, str]] = MappingProxyType(
+    {
+        Purpose.CONFIRM: "confirm", Purpose.DISOWN: "disown", Purpose.REVIVE: "revive", Purpose.PROVE_PARTY: "prove_party",
+        Purpose.AGREE: "agree", Purpose.ACT: "act", Purpose.MOVE: "move",
+    }
+)  # fmt: skip
 
 
 @require_safe
@@ -27,10 +39,14 @@ def link(request: HttpRequest, place: Place, token: str) -> HttpResponse:
         return dead_link(request, place)
     if challenge.dsr.brand_id != place.brand.pk:
         return dead_link(request, place)
-    page = {Purpose.CONFIRM: "confirm", Purpose.DISOWN: "disown"}.get(Purpose(challenge.purpose), "open")
-    answer = SeeOther(place.to(page))
+    answer = SeeOther(place.to(page_for(challenge)))
     passes.carry(answer, place, challenge)
     return answer
+
+
+def page_for(challenge: Challenge) -> str:
+    """Return the page on which an opened link is used."""
+    return _PAGES.get(Purpose(challenge.purpose), "open")
 
 
 @get_or_post
@@ -55,10 +71,41 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
         except NoSuchLink:
             return dead_link(request, place)
         else:
-            passes.let_see(request, dsr)
-            return SeeOther(place.to("status", reference=dsr.reference))
+            return _confirmed(request, place, dsr, here=here)
     context = {"form": form, "dsr": dsr, "address": masked(dsr.email), "right": offer(RIGHTS[dsr.right])}
     return show(request, place, "confirm", context, status=422 if form is not None and form.errors else 200)
+
+
+@get_or_post
+@placed
+def move(request: HttpRequest, place: Place) -> HttpResponse:
+    """Be written to by e-mail from now on: whoever opens the mailed link types the figures of the letter on paper."""
+    try:
+        challenge = passes.carried(request, Purpose.MOVE)
+        form = sent(request, PostedCodeForm)
+        if request.method == "POST" and form.is_valid():
+            return _moved(request, place, moving.move(challenge, form.cleaned_data["code"]))
+    except NotProven as wrong:
+        form.refuse(wrong.tries_left)
+    except NoSuchLink:
+        return dead_link(request, place)
+    return show(request, place, "move", {"form": form, "dsr": challenge.dsr}, status=422 if form.errors else 200)
+
+
+def _moved(request: HttpRequest, place: Place, dsr: SubjectRequest) -> HttpResponse:
+    passes.let_see(request, dsr)
+    answer = SeeOther(place.to("status", reference=dsr.reference))
+    passes.remember_claim(answer, place, dsr, verification.key_for(dsr))
+    return answer
+
+
+def _confirmed(request: HttpRequest, place: Place, dsr: SubjectRequest, *, here: bool) -> HttpResponse:
+    """Show how it goes from now on; of a request that an officer filed, this browser gets the key that nobody has yet."""
+    passes.let_see(request, dsr)
+    answer = SeeOther(place.to("status", reference=dsr.reference))
+    if not here and dsr.channel in verification.BY_AN_OFFICER:
+        passes.remember_claim(answer, place, dsr, verification.key_for(dsr))
+    return answer
 
 
 @get_or_post
@@ -66,7 +113,7 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
 def disown(request: HttpRequest, place: Place) -> HttpResponse:
     """Close a request that the mailbox's owner did not file; the box is for programs that press every button."""
     try:
-        challenge = passes.carried(request, Purpose.DISOWN, Purpose.CONFIRM)
+        challenge = passes.carried(request, Purpose.DISOWN, Purpose.CONFIRM, Purpose.AGREE)
         form = sent(request, DisownForm)
         if request.method == "POST" and form.is_valid():
             verification.disown(challenge)
@@ -78,6 +125,24 @@ def disown(request: HttpRequest, place: Place) -> HttpResponse:
 
 @get_or_post
 @placed
+def revive(request: HttpRequest, place: Place) -> HttpResponse:
+    """Take up again a request that lapsed; then its address is asked for once more."""
+    try:
+        challenge = passes.carried(request, Purpose.REVIVE)
+        if request.method == "POST":
+            dsr = lapses.revive(challenge)
+            here = passes.sight(request, place, dsr.reference)
+            return SeeOther(place.to("status", reference=dsr.reference)) if here else show(request, place, "revived", {"dsr": dsr})
+    except NoSuchLink:
+        return dead_link(request, place)
+    dsr = challenge.dsr
+    if dsr.stage != State.LAPSED:
+        return dead_link(request, place)
+    return show(request, place, "revive", {"dsr": dsr, "right": offer(RIGHTS[dsr.right])})
+
+
+@get_or_post
+@placed
 def open_request(request: HttpRequest, place: Place) -> HttpResponse:
     """Let this browser see the request whose link was mailed."""
     try:
@@ -85,11 +150,14 @@ def open_request(request: HttpRequest, place: Place) -> HttpResponse:
     except NoSuchLink:
         return dead_link(request, place)
     known = passes.sight(request, place, dsr.reference)
+    answer = SeeOther(place.to("status", reference=dsr.reference))
     if request.method == "POST":
         passes.let_see(request, dsr)
+        if claim := elsewhere.first_key(dsr):
+            passes.remember_claim(answer, place, dsr, claim)
     elif known is None or known.allowed != Pass.PROVEN:
         return show(request, place, "open", {"dsr": dsr})
-    return SeeOther(place.to("status", reference=dsr.reference))
+    return answer
 
 
 @get_or_post

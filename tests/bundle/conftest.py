@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from requests_app.brands.look import stylesheet
 from requests_app.bundle.assemble import assemble
 from requests_app.bundle.material import Brand, CollectionPart, FilePart, Material, Opener, SystemPart, SystemState
-from requests_app.connectors.base import CollectionInfo, FieldInfo, Inventory, Purpose, Recipient
+from requests_app.connectors.base import CollectionInfo, FieldInfo, Inventory, Origin, Purpose, Recipient
 from requests_app.vault.frames import PartReader, PartWriter
 from requests_app.vault.rows import Kind, csv_header
 
@@ -42,7 +42,7 @@ def a_collection(name: str, *fields: FieldInfo, **facts: Any) -> CollectionInfo:
             Recipient({"en": "Colis Direct"}, "shipping", "FR"),
             Recipient({"en": "Payline"}, "payment", "US", "standard contractual clauses"),
         ),
-        "origins": ({"en": "You gave it to us"},),
+        "origins": (Origin({"en": "You gave it to us"}),),
         "retention_class": "order",
         "retention": {"en": "Five years"},
     }

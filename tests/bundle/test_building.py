@@ -65,7 +65,7 @@ def test_a_copy_that_lacks_a_system_says_so_and_answers_in_part(dsr: SubjectRequ
     assert now_of(dsr).stage == State.ANSWERED_IN_PART
     manifest = zipfile.ZipFile(io.BytesIO(fetched(copy))).read("manifest.json").decode()
     assert "unreachable" in manifest
-    assert bundle.facts(now_of(dsr))["missing"] == ["The orders"]
+    assert bundle.facts(now_of(dsr))["parts"] == [{"title": "The orders", "why": "This system could not be reached."}]
 
 
 def test_a_request_that_was_withdrawn_before_the_building_gets_no_copy(dsr: SubjectRequest) -> None:

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from requests_app.bundle.information import information
 from requests_app.bundle.material import FilePart, Material, SystemState
+from requests_app.connectors.base import Origin
 from requests_app.vault.rows import Kind
 from tests.browser import axe
 from tests.bundle.conftest import a_collection, a_field, a_part, a_system, held
@@ -46,7 +47,7 @@ def poisoned(material: Material, payload: str) -> Material:
     """Put `payload` into everything that comes from outside: values, names of files, titles, the person, the officer's words."""
     info = a_collection(
         "notes", a_field("a", title=payload), a_field("b", is_file=True), withheld=(a_field("c", title=payload),), topic=payload,
-        title={"en": payload}, retention={"en": payload}, origins=({"en": payload},),
+        title={"en": payload}, retention={"en": payload}, origins=(Origin({"en": payload}),),
     )  # fmt: skip
     wide = a_collection("wide", *(a_field(f"f{number}") for number in range(9)))
     scan = FilePart(0, "b", payload, payload, a_part(Kind.FILE, [b"x"]))

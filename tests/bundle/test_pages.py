@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 from django.utils import translation
 
-from requests_app.bundle import words
 from requests_app.bundle.cells import LONGEST
 from requests_app.bundle.information import information
 from requests_app.bundle.material import Material, SystemState
 from requests_app.bundle.pages import ROWS_SHOWN
+from requests_app.sources import words
 from tests.bundle.conftest import a_collection, a_field, held
 from tests.bundle.reading import Tags, page, shown, with_records
 

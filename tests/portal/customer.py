@@ -54,8 +54,8 @@ class Customer:
     def post(self, path: str, **fields: Any) -> HttpResponseBase:
         return self.client.post(self.path(path), fields)
 
-    def sends(self, step: str = "send", **changes: Any) -> HttpResponseBase:
-        return self.post("access/", **(ANSWERS | {"opened": stamp("a form"), "step": step} | changes))
+    def sends(self, step: str = "send", right: str = "access", **changes: Any) -> HttpResponseBase:
+        return self.post(f"{right}/", **(ANSWERS | {"opened": stamp("a form"), "step": step} | changes))
 
     def files(self, **changes: Any) -> SubjectRequest:
         """File a request and let the journey ask for proof."""

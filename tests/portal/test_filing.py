@@ -177,6 +177,28 @@ def test_what_is_typed_is_shown_as_text_never_as_a_tag(customer: Customer) -> No
     assert "&lt;img src=x" in page
 
 
+def test_nobody_sets_what_the_form_does_not_ask(customer: Customer) -> None:
+    """Every column of a request, sent along as if the form had a field of that name, changes nothing."""
+    columns = [field.attname for field in SubjectRequest._meta.concrete_fields]
+    plain = customer.files(email="plain@example.com")
+    asked = {"right", "residence", "scope"}
+    told = dict.fromkeys({*columns} - asked, "1") | {"state": "answered", "brand": "maison-s", "verified_at": "2026-01-01"}
+
+    forged = customer.files(**(told | ANSWERS))
+
+    given = {"id", "reference", "email_index", "seal", "received_at", "changed_at", "name_index", "due_safe_on", "due_legal_on"}
+    same = [name for name in columns if name not in given and not name.startswith(("email", "name", "clock", "key", "sealed"))]
+    assert {name: getattr(forged, name) for name in same} == {name: getattr(plain, name) for name in same}
+    assert len(same) > 20
+
+
+def test_a_field_sent_twice_counts_once(customer: Customer) -> None:
+    """The last one, on the page that shows the answers as in what is filed: no judge sees another than the one that is kept."""
+    customer.files(email=["first@example.com", "last@example.com"])
+
+    assert SubjectRequest.objects.get().email == "last@example.com"
+
+
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_other_verbs_are_refused(customer: Customer, method: str) -> None:
     assert getattr(customer.client, method)(customer.path("access/")).status_code == 405
