@@ -2,14 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from requests_app.console import words
 from requests_app.console.forms import NOBODY, MatchForm, field_of
 from requests_app.console.searched import title
 from requests_app.matching.models import Match, MatchState
+from requests_app.matching.nearness import Nearness, nearest, rank
 from requests_app.matching.services import typed_by
 from requests_app.workflow.models import SubjectRequest
+
+_NEAR: Final[Mapping[Nearness, Promise]] = MappingProxyType(
+    {
+        Nearness.NEARLY: gettext_lazy("nearly the same: one or two signs apart"),
+        Nearness.PART: gettext_lazy("one is a part of the other"),
+        Nearness.SIMILAR: gettext_lazy("similar"),
+        Nearness.OTHER: gettext_lazy("something else"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,7 @@ class Cell:
     label: str
     values: tuple[str, ...]
     verdict: str
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,10 @@ class Shown:
     record: str
     cells: list[Cell]
     chosen: bool
+    speaks_for: str
+    speaks_against: str
+    why: str
+    why_field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,7 @@ class Laid:
     nobody: bool
     reason: str
     errors: list[str]
+    sharing: int
 
 
 def doubtful(dsr: SubjectRequest) -> list[Match]:
@@ -60,25 +80,41 @@ def _laid(match: Match, typed: Mapping[str, str], form: MatchForm) -> Laid:
     kinds = _kinds(match.candidates or [], typed)
     field = field_of(match) if match in form.matches else ""
     picked = form.data.getlist(field) if field and form.is_bound else []  # type: ignore[attr-defined]
+    shown = [
+        _shown(match, number, [_cell(one, kind, typed) for kind in kinds], picked, form)
+        for number, one in enumerate(match.candidates or [])
+    ]
+    shown.sort(key=lambda one: -rank(match.candidates[one.number], typed))
     return Laid(
         title=title(match.source),
         headings=[words.fact(kind) for kind in kinds],
         typed=[Cell(words.fact(kind), (typed[kind],) if typed.get(kind) else (), "") for kind in kinds],
-        candidates=[_shown(match, number, kinds, picked) for number in range(len(match.candidates or []))],
+        candidates=shown,
         field=field,
         nobody=NOBODY in picked,
         reason=match.reason or "",
         errors=[str(error) for error in form.errors.get(field) or ()],
+        sharing=sum("email" in one["matched"] for one in match.candidates or []),
     )
 
 
-def _shown(match: Match, number: int, kinds: Sequence[str], picked: Sequence[str]) -> Shown:
-    candidate = match.candidates[number]
+def _shown(match: Match, number: int, cells: list[Cell], picked: Sequence[str], form: MatchForm) -> Shown:
+    candidate, why_field = match.candidates[number], f"why_{match.pk}_{number}"
     collection, key = candidate["root"]
-    cells = [Cell(words.fact(kind), tuple(candidate["evidence"].get(kind, ())), _verdict(candidate, kind)) for kind in kinds]
     return Shown(
-        number, f"{collection} {', '.join(key)}", cells, str(number) in picked or candidate["root"] in (match.chosen or [])
-    )
+        number, f"{collection} {', '.join(key)}", cells, str(number) in picked or candidate["root"] in (match.chosen or []),
+        speaks_for=", ".join(cell.label for cell in cells if cell.verdict == "agrees"),
+        speaks_against=", ".join(cell.label for cell in cells if cell.verdict == "differs"),
+        why=form.data.get(why_field, candidate.get("why", "")), why_field=why_field,
+    )  # fmt: skip
+
+
+def _cell(candidate: Mapping[str, Any], kind: str, typed: Mapping[str, str]) -> Cell:
+    """Return a fact of a candidate; where it differs, or agrees by a part alone, how near it is, in words."""
+    values, verdict = tuple(candidate["evidence"].get(kind, ())), _verdict(candidate, kind)
+    near = nearest(kind, typed.get(kind, ""), list(values))
+    said = _NEAR.get(near) if near and (verdict == "differs" or near == Nearness.PART) else None
+    return Cell(words.fact(kind), values, verdict, str(said or ""))
 
 
 def _verdict(candidate: Mapping[str, Any], kind: str) -> str:

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, cast
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
+from csp.decorators import csp_replace
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,6 +19,8 @@ from django.utils.translation import activate
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from dsar.settings import browser
+from requests_app.officers import passkeys
 from requests_app.officers.models import Officer
 
 SESSION_LASTS: Final = 12 * 3600  # seconds since the password was typed
@@ -33,10 +36,12 @@ class OfficerRequest(HttpRequest):
 
     user: Officer
     htmx: HtmxDetails
+    factors: frozenset[str]
 
 
 def gate(view: View) -> View:
     """Let nobody through to `view` but an officer who has proven both factors."""
+    trusting: View = csp_replace(browser.HTMX)(view)
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -45,16 +50,23 @@ def gate(view: View) -> View:
         asked = cast("OfficerRequest", request)
         if _over(asked):
             logout(request)
-            return _turned_away(request)
+            return left(_turned_away(request))
         activate(asked.user.language)
-        if not is_mfa_enabled(asked.user, [Authenticator.Type.TOTP]):
-            return _elsewhere(asked, reverse("mfa_activate_totp"))
+        asked.factors = passkeys.factors_of(asked.user)
+        if lacks := _unproven(asked):
+            return _elsewhere(asked, lacks)
         _note_click(asked)
         try:
-            return view(asked, *args, **kwargs)
+            return trusting(asked, *args, **kwargs)
         finally:
             timezone.deactivate()  # a page of one request tells the time of its shop
 
+    return answer
+
+
+def left(answer: HttpResponse) -> HttpResponse:
+    """Let the browser of somebody whose session ended keep nothing of what it was shown."""
+    answer.headers["Clear-Site-Data"] = browser.LEAVING
     return answer
 
 
@@ -63,6 +75,28 @@ def _over(request: OfficerRequest) -> bool:
     began = [record["at"] for record in get_authentication_records(request, request.user)]
     clicked = request.session.get(_CLICKED, now)
     return not began or now - began[0] > SESSION_LASTS or now - clicked > SESSION_RESTS
+
+
+def set_up() -> str:
+    """Return where an officer sets up the second factor that this house asks for."""
+    return reverse("mfa_add_webauthn" if settings.DSAR_PASSKEYS_ONLY else "mfa_activate_totp")
+
+
+def _unproven(request: OfficerRequest) -> str:
+    """Return where the officer sets up, or proves, the second factor that lacks; nothing if none does.
+
+    Who signed in with another factor, before passkeys were asked of everyone, proves the passkey too.
+    """
+    if not request.factors:
+        return set_up()
+    kinds = {record.get("type") for record in get_authentication_records(request, request.user)}
+    if settings.DSAR_PASSKEYS_ONLY and passkeys.KIND not in kinds:
+        return f"{reverse('mfa_reauthenticate_webauthn')}?{urlencode({'next': _here(request)})}"
+    return ""
+
+
+def _here(request: HttpRequest) -> str:
+    return request.get_full_path() if request.method == "GET" else reverse("console:queue")
 
 
 def _note_click(request: OfficerRequest) -> None:
@@ -75,7 +109,7 @@ def _note_click(request: OfficerRequest) -> None:
 def _turned_away(request: HttpRequest) -> HttpResponse:
     if cast("OfficerRequest", request).htmx:
         return HttpResponseClientRedirect(reverse("account_login"))
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("console:queue"))
+    return redirect_to_login(_here(request))
 
 
 def _elsewhere(request: OfficerRequest, url: str) -> HttpResponse:

@@ -15,16 +15,17 @@ from django.views.decorators.http import require_safe
 
 from requests_app.collection import services as collection
 from requests_app.collection.models import Part
-from requests_app.console import history, shapes, words
+from requests_app.console import before, history, shapes, wishes, words
 from requests_app.console.case import Case, opened
 from requests_app.console.gate import OfficerRequest
 from requests_app.console.page import show
 from requests_app.console.searched import systems_of
 from requests_app.correspondence.models import Letter
 from requests_app.matching.services import typed_by
+from requests_app.officers.policy import Action
 from requests_app.workflow.states import Move
 
-_LINK: Final = re.compile(r"https?://\S+")
+_LINK: Final = re.compile(r"https?://\S+(?:\s{1,2}(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})?")
 RECORDS: Final = 50
 EVENTS: Final = 100
 
@@ -34,7 +35,8 @@ def detail(request: OfficerRequest, reference: str) -> HttpResponse:
     case = opened(request, reference)
     if case.sees_data:
         case.seen("overview")
-    told = {"systems": systems_of(case.dsr), "asked": _asked(case), "dates": _dates(case), "copies": case.dsr.bundles.all()}
+    told = {"systems": systems_of(case.dsr), "asked": _asked(case), "dates": _dates(case), "copies": case.copies}
+    told |= before.told(case.dsr) | wishes.will(case.dsr, private=case.sees_data and case.is_willed)
     return show(request, "detail", case.context("detail") | told)
 
 
@@ -77,7 +79,8 @@ def timeline(request: OfficerRequest, reference: str) -> HttpResponse:
         case.seen("timeline")
     views = "views" in request.GET
     page = Paginator(history.Events(case.dsr, reasons=case.sees_data, views=views), EVENTS).get_page(request.GET.get("page"))
-    return show(request, "timeline", case.context("timeline") | {"page": page, "views": views})
+    told = {"page": page, "views": views, "packs": Action.PACK in case.actions}
+    return show(request, "timeline", case.context("timeline") | told)
 
 
 @require_safe
@@ -96,17 +99,24 @@ def _letter(case: Case, letter: Letter) -> dict[str, Any]:
         "state": letter.state,
         "at": letter.written_at,
         "language": letter.language,
+        "on_paper": letter.on_paper,
     }
     if case.sees_data:
-        text = _LINK.sub(_("[a link, for the customer only]"), letter.text or "")
-        shown |= {"subject": letter.subject, "address": letter.address, "text": text}
+        shown |= {"pk": letter.pk, "subject": letter.subject, "address": letter.address, "text": words_of(letter)}
     return shown
+
+
+def words_of(letter: Letter) -> str:
+    """Return what a letter says, without its links: they open doors for the customer alone."""
+    return _LINK.sub(_("[a link, for the customer only]"), letter.text or "")
 
 
 def _asked(case: Case) -> list[dict[str, Any]]:
     """Return what the person typed: whole for those who may see it, masked for the others."""
     dsr = case.dsr
     rows = [{"label": _("Shop"), "value": dsr.brand.name}, {"label": _("Language"), "value": words.language(dsr.language)}]
+    rows += wishes.of_erasure(dsr, private=case.sees_data)
+    rows += wishes.of_reply(dsr, private=case.sees_data)
     if not case.sees_data:
         return [*rows, {"label": _("Who"), "value": words.masked(dsr)}]
     typed = {"email": dsr.email, **typed_by(dsr)}
@@ -122,4 +132,13 @@ def _dates(case: Case) -> list[dict[str, Any]]:
         (_("Approved"), dsr.approved_at),
         (_("Closed"), dsr.closed_at),
     ]
-    return [{"label": label, "value": date_format(localtime(at), "DATETIME_FORMAT")} for label, at in known if at is not None]
+    rows = [{"label": label, "value": date_format(localtime(at), "DATETIME_FORMAT")} for label, at in known if at is not None]
+    return [*rows, *_ruled(case)]
+
+
+def _ruled(case: Case) -> list[dict[str, Any]]:
+    """Say that no officer approved, and by which rule; a request that nobody approved yet costs no question."""
+    if case.dsr.approved_at is None:
+        return []
+    approved = case.dsr.transitions.filter(move=Move.APPROVE, actor_kind="rule").last()
+    return [{"label": _("Approved without an officer"), "value": words.reason(approved)}] if approved else []

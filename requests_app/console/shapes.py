@@ -1,12 +1,13 @@
 """How a collection's records are shown: titles from the system's description, values as words."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from requests_app.brands.policies import Policy, governing, policies
 from requests_app.collection.models import Part
 from requests_app.console.searched import title
 from requests_app.sources.services import described
@@ -23,14 +24,29 @@ class Shape:
     title: str
     fields: tuple[tuple[str, str], ...]
     files: frozenset[str]
+    collected: str = ""
+    policies: tuple[Policy, ...] = ()
 
     @property
     def wide(self) -> bool:
-        return len(self.fields) > _WIDEST_TABLE
+        return len(self.labels) > _WIDEST_TABLE
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return (*(label for _name, label in self.fields), *(label for label, _said in self._governed({})))
 
     def cells(self, records: Sequence[Mapping[str, Any]]) -> list[list[tuple[str, str]]]:
         """Return title and value of each field, record by record."""
-        return [[(label, self._said(name, record.get(name))) for name, label in self.fields] for record in records]
+        return [
+            [*((label, self._said(name, record.get(name))) for name, label in self.fields), *self._governed(record)]
+            for record in records
+        ]
+
+    def _governed(self, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Tell which text of the shop's policy governs a record, where both are known."""
+        if self.collected and self.policies:
+            policy = governing(self.policies, record.get(self.collected))
+            yield _("Privacy policy that governs it"), policy.version if policy else "–"
 
     def _said(self, name: str, value: Any) -> str:
         if value is None:
@@ -52,7 +68,14 @@ def of(part: Part, records: Sequence[Mapping[str, Any]], language: str) -> Shape
         names = records[0] if records else ()
         return Shape(title(source), part.collection, tuple((name, name) for name in names), frozenset())
     fields = tuple((field.name, _in(field.title, language)) for field in info.fields)
-    return Shape(title(source), _in(info.title, language), fields, frozenset(field.name for field in info.fields if field.is_file))
+    return Shape(
+        title(source),
+        _in(info.title, language),
+        fields,
+        frozenset(field.name for field in info.fields if field.is_file),
+        info.collected,
+        policies(source.brand),
+    )
 
 
 def listed(parts: Sequence[Part], files: Mapping[tuple[Any, str], int], language: str) -> list[dict[str, Any]]:

@@ -4,21 +4,20 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from requests_app.console import asking, finding, tabs
 from requests_app.console import queue as queues
-from requests_app.console.forms import FilterForm, FindForm
+from requests_app.console.asking import Asked, asked
+from requests_app.console.desk import desk_of
 from requests_app.console.gate import OfficerRequest
-from requests_app.console.page import show
+from requests_app.console.models import SavedView
+from requests_app.console.page import Waiting, show
 from requests_app.console.queue import Tab
-from requests_app.emails import NotAnAddress
-from requests_app.intake.services import address_index
-from requests_app.officers import policy
-from requests_app.workflow.models import SubjectRequest
+from requests_app.console.queue_forms import FindForm, KeepViewForm
 
 ROWS: Final = 25
 
@@ -26,37 +25,52 @@ ROWS: Final = 25
 @require_safe
 def queue(request: OfficerRequest, tab: str = Tab.QUEUE) -> HttpResponse:
     """Show one tab; the rows alone when the page itself asks, once a minute."""
-    if tab not in list(Tab):
-        raise Http404
-    chosen = Tab(tab)
-    brands = list(policy.brands_of(request.user).values_list("slug", "name"))
-    form = FilterForm(request.GET or None, brands=brands, label_suffix="")
-    found = Paginator(_filtered(queues.with_progress(queues.requests_in(chosen, request.user)), form), ROWS)
-    page = found.get_page(request.GET.get("page"))
+    ask = asked(request, tab)
+    counted = queues.counts(ask.desk, ask.among, ask.tab)
     context = {
-        "tab": chosen,
-        "form": form,
-        "page": page,
-        "rows": queues.rows(page.object_list, datetime.now(UTC)),
-        "many": len(brands) > 1,
-    }
+        "tab": ask.tab, "title": tabs.title(ask.tab), "form": ask.form, "many": len(ask.desk.shops) > 1,
+        "narrowed": bool(ask.wanted), "query": ask.wanted.query, "hidden": tabs.hidden(ask.tab, counted, narrowed=bool(ask.wanted)),
+        "selects": ask.desk.answers and ask.tab != Tab.ANSWERED, "team": ask.desk.colleagues.items(), "me": request.user.pk,
+        **(_closed(request, ask) if ask.tab == Tab.ANSWERED else _open(request, ask, counted["among"])),
+    }  # fmt: skip
     if request.htmx:
         return render(request, "console/queue.html#rows", context)
-    return show(request, "queue", context, at=chosen)
+    views = SavedView.objects.of(request.user).select_related("officer")
+    context |= {"tabs": tabs.listed(ask.tab, counted), "views": views, "keep": KeepViewForm(desk=ask.desk)}
+    context |= {"waiting": Waiting(ask.desk, counted)}
+    at = Tab.MINE if ask.tab == Tab.MINE else Tab.QUEUE
+    return show(request, "queue", context, at=at)
+
+
+def _open(request: OfficerRequest, ask: Asked, many: int) -> dict[str, Any]:
+    page = Paginator(range(many), ROWS).get_page(request.GET.get("page"))
+    start = max(page.start_index() - 1, 0)
+    found = asking.places_of(ask, start, start + ROWS)
+    return {"rows": queues.told([one.pk for one in found], ask.desk, datetime.now(UTC)), "page": page}
+
+
+def _closed(request: OfficerRequest, ask: Asked) -> dict[str, Any]:
+    """Return the newest, or what comes after a place in that order: nobody counts what was answered in all the years."""
+    place = request.GET.get("before", "")
+    found = asking.places_of(ask, 0, ROWS + 1, besides=asking.after(place))
+    rows = queues.told([one.pk for one in found[:ROWS]], ask.desk, datetime.now(UTC))
+    return {"rows": rows, "older": str(found[ROWS - 1]) if len(found) > ROWS else "", "before": place}
 
 
 @require_POST
 def find(request: OfficerRequest) -> HttpResponse:
-    """Open the request of a reference, or list those of an address."""
-    form = FindForm(request.POST)
-    mine = SubjectRequest.objects.visible_to(request.user)
-    found: list[SubjectRequest] = []
+    """Open the request of a reference, or list those of a name or an address."""
+    form, found = FindForm(request.POST), []
+    desk = desk_of(request.user)
     if form.is_valid():
         sought = form.cleaned_data["sought"]
-        if dsr := mine.filter(reference=sought.upper()).first():
-            return redirect("console:detail", reference=dsr.reference)
-        found = list(queues.with_progress(_of_address(mine, sought)).order_by("-received_at")[:ROWS])
-    return show(request, "found", {"rows": queues.rows(found, datetime.now(UTC))})
+        if reference := finding.by_reference(request.user, sought):
+            return redirect("console:detail", reference=reference)
+        found = finding.by_person(request.user, sought)
+    rows = queues.told(found[: finding.MOST], desk, datetime.now(UTC))
+    context = {"rows": rows, "many": len(desk.shops) > 1, "more": len(found) > finding.MOST, "most": finding.MOST}
+    context |= {"waiting": Waiting(desk, queues.counts(desk))}
+    return show(request, "found", context)
 
 
 @require_POST
@@ -70,16 +84,3 @@ def language(request: OfficerRequest) -> HttpResponse:
         request.user.save(update_fields=["language"])
     back = request.POST.get("next", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, None) else "console:queue")
-
-
-def _filtered(dsrs: QuerySet[SubjectRequest], form: FilterForm) -> QuerySet[SubjectRequest]:
-    chosen: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    named = {"brand": "brand__slug", "state": "state"}
-    return dsrs.filter(**{field: chosen[name] for name, field in named.items() if chosen.get(name)})
-
-
-def _of_address(dsrs: QuerySet[SubjectRequest], address: str) -> QuerySet[SubjectRequest]:
-    try:
-        return dsrs.filter(email_index=address_index(address))
-    except NotAnAddress:
-        return dsrs.none()

@@ -7,7 +7,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from requests_app.keys.crypto import derived, seal, unseal
+from requests_app.keys.crypto import Undecipherable, derived, derived_ever, seal, unseal, unseal_with_any
 from requests_app.officers.models import Officer
 
 _CONTEXT = b"officer's second factor"
@@ -33,4 +33,12 @@ class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships n
         return b64encode(seal(derived("officers"), text.encode(), _CONTEXT)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(derived("officers"), b64decode(encrypted_text), _CONTEXT).decode()
+        return unseal_with_any(derived_ever("officers"), b64decode(encrypted_text), _CONTEXT).decode()
+
+    def is_current(self, encrypted_text: str) -> bool:
+        """Return whether the present master key encrypted it."""
+        try:
+            unseal(derived("officers"), b64decode(encrypted_text), _CONTEXT)
+        except Undecipherable:
+            return False
+        return True

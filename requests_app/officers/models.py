@@ -8,15 +8,28 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.brands.models import Brand
-from requests_app.values import Actor
+from requests_app.values import Actor, Side
 
 
 class Role(models.TextChoices):
     """What somebody may do for a brand; `officers.policy` says what that is."""
 
     OFFICER = "officer", _("Privacy officer")
+    LEAD = "lead", _("Lead of the privacy officers")
     ADMINISTRATOR = "administrator", _("Administrator")
     AUDITOR = "auditor", _("Auditor")
+
+
+class Sees(models.TextChoices):
+    """Whose requests and systems an officer sees at a brand. Staff are seen by those who are named for it, and by nobody else."""
+
+    CUSTOMERS = "customers", _("Customers")
+    STAFF = "staff", _("Staff and applicants")
+    BOTH = "both", _("Both")
+
+    @property
+    def sides(self) -> frozenset[Side]:
+        return frozenset(Side) if self == Sees.BOTH else frozenset({Side(self.value)})
 
 
 class OfficerManager(BaseUserManager["Officer"]):
@@ -55,11 +68,12 @@ class Officer(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """An officer's role at one brand."""
+    """An officer's role at one brand, and on which side of the wall."""
 
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="memberships")
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.OFFICER)
+    sees = models.CharField(max_length=10, choices=Sees.choices, default=Sees.CUSTOMERS, db_default=Sees.CUSTOMERS)
 
     personal_fields: ClassVar[frozenset[str]] = frozenset()
     plain_fields: ClassVar[frozenset[str]] = frozenset()

@@ -7,12 +7,14 @@ from hashlib import sha256
 from typing import Final
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models.functions import Now
 
 from requests_app.audit.services import record
 from requests_app.brands.models import Brand
-from requests_app.officers.models import Invitation, Membership, Officer, Role
+from requests_app.officers.models import Invitation, Membership, Officer, Role, Sees
 from requests_app.values import Actor
 
 INVITATION_HOLDS: Final = timedelta(hours=72)
@@ -35,7 +37,7 @@ class Invited:
 
 
 @transaction.atomic
-def invite(email: str, *, brand: Brand, role: Role, by: Actor) -> Invited:
+def invite(email: str, *, brand: Brand, role: Role, by: Actor, sees: Sees = Sees.CUSTOMERS) -> Invited:
     """Let `email` work for `brand` as `role`. Somebody new, or somebody who had left, gets a link."""
     address = email.strip().lower()
     officer = Officer.objects.select_for_update().filter(email=address).first() or Officer.objects.create_user(address)
@@ -44,8 +46,8 @@ def invite(email: str, *, brand: Brand, role: Role, by: Actor) -> Invited:
         officer.memberships.all().delete()
         Officer.objects.filter(pk=officer.pk).update(is_active=True)
         officer.is_active = True
-    Membership.objects.update_or_create(officer=officer, brand=brand, defaults={"role": role})
-    record("officer.invited", by=by, officer=officer.pk, brand=brand.slug, role=role.value)
+    Membership.objects.update_or_create(officer=officer, brand=brand, defaults={"role": role, "sees": sees})
+    record("officer.invited", by=by, officer=officer.pk, brand=brand.slug, role=role.value, sees=sees.value)
     return Invited(officer, None if officer.has_usable_password() else _invitation(officer))
 
 
@@ -115,6 +117,8 @@ def _found(email: str) -> Officer:
 def _disarm(officer: Officer) -> None:
     """Remove every way in. Sessions carry a digest of the password: with it they end."""
     Authenticator.objects.filter(user_id=officer.pk).delete()
+    SocialAccount.objects.filter(user_id=officer.pk).delete()
+    UserSession.objects.filter(user_id=officer.pk).delete()
     officer.set_unusable_password()
     officer.save(update_fields=["password"])
 

@@ -1,6 +1,7 @@
 import re
 from http import HTTPStatus
 from threading import Barrier, Thread
+from typing import Final
 
 import pytest
 from django.db import connection
@@ -19,6 +20,9 @@ def dsr(db: None) -> SubjectRequest:
     dsr = a_dsr(State.REVIEWING, language="fr")
     searched(dsr, a_source("orders"))
     return dsr
+
+
+GROUND: Final = {"ground": "not_covered"}
 
 
 def press(client: Client, dsr: SubjectRequest, page: str = "approve", **typed: str) -> tuple[int, str]:
@@ -58,7 +62,7 @@ def test_after_five_minutes_it_is(dsr: SubjectRequest) -> None:
     session.save()
 
     assert press(client, dsr)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert press(client, dsr, "refuse", reason="why", send="1")[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert press(client, dsr, "refuse", reason="why", send="1", **GROUND)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
     assert stage() == State.REVIEWING
 
 
@@ -113,20 +117,23 @@ def test_a_step_that_is_not_open_is_said_calmly(db: None, page: str) -> None:
 def test_a_refusal_shows_its_letter_before_it_is_sent(dsr: SubjectRequest) -> None:
     client = at_the_desk(an_officer())
 
-    status, shown = press(client, dsr, "refuse", reason="Ce n’est pas vous.", password=PASSWORD)
+    status, shown = press(client, dsr, "refuse", reason="Ce n’est pas vous.", password=PASSWORD, **GROUND)
 
     assert status == HTTPStatus.OK
     assert 'lang="fr">' in shown
     assert shown.count("Ce n’est pas vous.") == 2  # in the letter, and in the field that can still be changed
     assert stage() == State.REVIEWING
 
-    assert press(client, dsr, "refuse", reason="Ce n’est pas vous.", send="1")[0] == HTTPStatus.FOUND
+    assert press(client, dsr, "refuse", reason="Ce n’est pas vous.", send="1", **GROUND)[0] == HTTPStatus.FOUND
     assert stage() == State.REFUSED
     assert Transition.objects.get(move=Move.REFUSE).reason == "Ce n’est pas vous."
 
 
 def test_a_refusal_without_a_reason_is_given_back(dsr: SubjectRequest) -> None:
-    assert press(at_the_desk(an_officer(), fresh=True), dsr, "refuse", reason="  ", send="1")[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+    client = at_the_desk(an_officer(), fresh=True)
+
+    assert press(client, dsr, "refuse", reason="  ", send="1", **GROUND)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert press(client, dsr, "refuse", reason="why", send="1")[0] == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def test_the_missing_systems_are_searched_again(dsr: SubjectRequest) -> None:
@@ -156,7 +163,7 @@ def test_of_two_officers_at_the_same_moment_exactly_one_decides(pages: tuple[str
     statuses: list[int] = []
 
     def decide(client: Client, page: str) -> None:
-        data = {"seen": str(seen), "reason": "why", "send": "1"}
+        data = {"seen": str(seen), "reason": "why", "send": "1", **GROUND}
         start.wait()
         statuses.append(client.post(f"/console/requests/{dsr.reference}/{page}/", data).status_code)
         connection.close()

@@ -99,3 +99,36 @@ def test_a_request_without_candidates_says_so(client: Client) -> None:
     advance(dsr, Move.WITHDRAW, by=an_officer("x@desk.example").actor)
 
     assert "No system knows anybody" in client.get(f"/console/requests/{dsr.reference}/match/").content.decode()
+
+
+def test_what_speaks_for_and_against_each_is_said_and_the_likeliest_stands_first(client: Client) -> None:
+    dsr = a_dsr(State.DECIDING, name="Ada Lovelace", facts={"postcode": "75001"})
+    people = [
+        a_candidate(1, name="Bob Other", postcode="10115", agrees=[], differs=["name", "postcode"]),
+        a_candidate(2, name="Ada Lovelaec", agrees=["postcode"], differs=["name"]),
+    ]
+    a_match(dsr, a_source("orders"), MatchState.DOUBTFUL, candidates=people)
+
+    answer = client.get(f"/console/requests/{dsr.reference}/match/")
+
+    (laid,) = answer.context["matches"]
+    assert [shown.number for shown in laid.candidates] == [1, 0]
+    assert (laid.candidates[0].speaks_for, laid.candidates[0].speaks_against) == ("E-mail, Postcode", "Name")
+    assert laid.candidates[0].cells[1].near == "nearly the same: one or two signs apart"
+    assert "2 records share this e-mail address" in answer.content.decode()
+    assert not any(shown.chosen for shown in laid.candidates), "the order chooses nobody"
+
+
+def test_a_reason_for_each_candidate_stays_with_it(client: Client, dsr: SubjectRequest) -> None:
+    match = Match.objects.get()
+    data = {
+        "seen": dsr.transitions.count(),
+        "reason": "looked at both",
+        f"match_{match.pk}": ["0"],
+        f"why_{match.pk}_1": "his brother",
+    }
+
+    assert client.post(f"/console/requests/{dsr.reference}/match/", data).status_code == HTTPStatus.FOUND
+
+    assert [one.get("why") for one in Match.objects.get().candidates] == [None, "his brother"]
+    assert "his brother" in client.get(f"/console/requests/{dsr.reference}/match/").content.decode()

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from requests_app.audit.models import AuditEvent
 from requests_app.audit.services import record
 from requests_app.collection.models import Part
+from requests_app.correspondence.denials import Rests
 from requests_app.correspondence.services import write
 from requests_app.officers.models import Role
 from requests_app.values import SYSTEM
@@ -35,7 +36,8 @@ def dsr() -> SubjectRequest:
     a_match(dsr, source := a_source("orders"), candidates=[candidate], chosen=[["customers", ["1"]]])
     searched(dsr, source, {"customers": [{"id": number, "email": CANARY} for number in range(60)]})
     failed(dsr, a_source("marketing"))
-    write(dsr, "refused", links={"follow": "http://testserver/x/secret-token", "disown": "http://testserver/y"}, reason=CANARY)
+    links = {"follow": "http://testserver/x/secret-token", "disown": "http://testserver/y"}
+    write(dsr, "refused", links=links, denial=Rests("unfounded", "GDPR, Art. 12(5)", CANARY))
     return dsr
 
 
