@@ -1,8 +1,8 @@
 """Values that every room may hold: frozen, plain Python, no Django."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 
 class Unit(StrEnum):
@@ -49,9 +49,61 @@ class Root:
     key: tuple[str, ...]
 
 
+CUSTOMER_KIND: Final = "customer"
+"""Of the kinds of people that may ask, the one on the customers' side of the wall."""
+
+
+class Side(StrEnum):
+    """The two sides of a wall: what is about customers; what is about people who work, worked or would work for the shop."""
+
+    CUSTOMERS = "customers"
+    STAFF = "staff"
+
+    @classmethod
+    def of(cls, person_kind: str) -> "Side":
+        """Return on which side somebody stands who asks as `person_kind` (`jurisdictions.tables.Person`)."""
+        return cls.CUSTOMERS if person_kind == CUSTOMER_KIND else cls.STAFF
+
+
+class Extent(StrEnum):
+    """How much of a person's data an erasure is about."""
+
+    EVERYTHING = "everything"
+    MARKETING = "marketing"
+    ACCOUNT = "account"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an erasure is about; `order` is the number of the one order, as the customer wrote it, else empty."""
+
+    extent: Extent = Extent.EVERYTHING
+    order: str = field(default="", repr=False)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the scope that `str` wrote: `everything`, `marketing`, `account` or `order:<number>`.
+
+        Raises:
+            ValueError: nothing is called that, or the order has no number.
+        """
+        name, _colon, order = text.partition(":")
+        extent = Extent(name)
+        if (extent is Extent.ORDER) != bool(order):
+            raise ValueError("only an order has a number, and it must have one")
+        return cls(extent, order)
+
+    def __str__(self) -> str:
+        return f"{self.extent}:{self.order}" if self.order else str(self.extent)
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did something: `customer`, `officer`, `administrator` or `system`, and a name that is no personal data of a customer."""
+    """Who did something: `customer`, `officer`, `administrator`, `rule` or `system`.
+
+    The name is no personal data of a customer.
+    """
 
     kind: str
     name: str

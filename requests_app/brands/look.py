@@ -1,7 +1,7 @@
 """A brand's colours as a stylesheet: what it chose, moved only as far as it must be to be readable."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 Colour = tuple[int, int, int]
@@ -15,6 +15,7 @@ _BLACK: Final = (0, 0, 0)
 _LIGHT_GROUND: Final = (243, 240, 234)
 _DARK_GROUND: Final = (39, 37, 33)
 _DARK_PAPER: Final = (22, 21, 19)
+_CHOICES: Final = frozenset({"accent", "accent_dark", "heading_font"})
 _TINT: Final = 0.08
 _DARK_TINT: Final = 0.16
 
@@ -29,6 +30,30 @@ def stylesheet(look: Mapping[str, Any]) -> str:
     if dark:
         rules.append(f"@media screen and (prefers-color-scheme: dark) {{ :root {{{_dark(dark)}}} }}")
     return "\n".join(rules) + "\n"
+
+
+def problems(look: Any) -> Iterator[str]:
+    """Yield what is no colour and no font, and what is called something else than the three that can be chosen."""
+    if not isinstance(look, dict):
+        yield "must be a mapping"
+        return
+    yield from (f"{name}: there are accent, accent_dark and heading_font" for name in look.keys() - _CHOICES)
+    for name in ("accent", "accent_dark"):
+        if name in look and _colour(look[name]) is None:
+            yield f"{name} must be a colour like #1d4a5f, in quotes"
+    if "heading_font" in look and not _family(look["heading_font"]):
+        yield "heading_font must be names of fonts, with commas between them"
+
+
+def moved(look: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
+    """Yield the colours that could not be read on their ground: which, what becomes of it, and its own contrast there.
+
+    Source: WCAG 2.2, 1.4.3: a ratio of 4.5 for text.
+    """
+    for name, ground, towards in (("accent", _LIGHT_GROUND, _BLACK), ("accent_dark", _DARK_GROUND, _WHITE)):
+        chosen = _colour(look.get(name))
+        if chosen and contrast(chosen, ground) < _READABLE:
+            yield name, _hex(_until_readable(chosen, on=ground, towards=towards)), contrast(chosen, ground)
 
 
 def contrast(one: Colour, other: Colour) -> float:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from time import monotonic
 from typing import Final
 
+from requests_app.collection.cards import masked
 from requests_app.collection.models import Part, Pull
 from requests_app.connectors.base import Attachment, Batch, Form, Inventory, NotAsDescribed
 from requests_app.ledger.claims import Claim
@@ -22,6 +23,7 @@ class Answer:
 
     def __init__(self, pull: Pull, claim: Claim, inventory: Inventory) -> None:
         self._pull, self._claim = pull, claim
+        self._infos = {info.name: info for info in inventory.collections}
         self._headers = {info.name: csv_header(field.name for field in info.fields) for info in inventory.collections}
         self._texts: dict[_Key, vault.Draft] = {}
         self._counts: Counter[_Key] = Counter()
@@ -65,7 +67,7 @@ class Answer:
         if key not in self._texts:
             header = self._headers[batch.collection] if batch.form == Form.CSV else b""
             self._texts[key] = stack.enter_context(vault.writing(self._pull.dsr, Kind(batch.form.value), header=header))
-        self._texts[key].writer.write(batch.text, batch.records)
+        self._texts[key].writer.write(masked(batch, self._infos[batch.collection]), batch.records)
         self._counts[key] += batch.records
 
     def _file(self, found: Attachment) -> None:

@@ -38,8 +38,12 @@ def start(dsr: SubjectRequest) -> None:
     """Ask every system in which the person was found and which has not answered yet."""
     matches = list(dsr.matches.select_related("source"))
     dsr.pulls.exclude(source__in=[match.source for match in matches]).delete()
+    known = {pull.source_id: pull for pull in dsr.pulls.all()}
+    new = {match.source_id: Pull(dsr=dsr, source=match.source) for match in matches if match.source_id not in known}
+    Pull.objects.bulk_create(new.values())
     for match in matches:
-        _ask(dsr, match)
+        made = match.source_id in new
+        _ask(dsr, match, new[match.source_id] if made else known[match.source_id], made=made)
     settle(dsr)
 
 
@@ -59,10 +63,10 @@ def keep(pull: Pull, parts: Sequence[tuple[Part, StoredFile]], *, records: int, 
         vault.discard([file for _, file in parts])
         return
     _drop(pull)
+    StoredFile.objects.bulk_create([file for _, file in parts])
     for position, (part, file) in enumerate(parts):
-        file.save(force_insert=True)
         part.pull, part.file, part.position = pull, file, position
-        part.save(force_insert=True)
+    Part.objects.bulk_create([part for part, _ in parts])
     Pull.objects.filter(pk=pull.pk).update(
         state=PullState.DONE, records=records, fault="", description_digest=digest, answered_at=Now(),
     )  # fmt: skip
@@ -112,8 +116,7 @@ def page(part: Part, first: int, count: int) -> list[dict[str, Any]]:
         return [json.loads(record, parse_float=str) for record in reader.records(first, count)]
 
 
-def _ask(dsr: SubjectRequest, match: Match) -> None:
-    pull, made = Pull.objects.select_related("source").get_or_create(dsr=dsr, source=match.source)
+def _ask(dsr: SubjectRequest, match: Match, pull: Pull, *, made: bool) -> None:
     if pull.state == PullState.DONE or (pull.state == PullState.WAITING and not made):
         return
     if match.state == MatchState.FAILED:

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 
@@ -39,12 +40,39 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
         raise Undecipherable("not sealed under this key and context") from fault
 
 
-@cache
 def derived(purpose: str) -> bytes:
-    """Return the 32-byte key that the master key yields for `purpose` (HKDF-SHA-256, RFC 5869)."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(settings.DSAR_MASTER_KEY)
+    """Return the 32-byte key that the master key yields for `purpose`: what is wrapped or signed from now on."""
+    return _yielded(settings.DSAR_MASTER_KEY, purpose)
+
+
+def derived_ever(purpose: str) -> tuple[bytes, ...]:
+    """Return the keys for `purpose` of the master key and of those that stand beside it while it is changed, the present first."""
+    return tuple(_yielded(key, purpose) for key in (settings.DSAR_MASTER_KEY, *settings.DSAR_MASTER_KEY_FALLBACKS))
+
+
+def derived_for_good(purpose: str) -> bytes:
+    """Return the key for digests that stand in tables or with others: changing the master key does not change it."""
+    return _yielded(settings.DSAR_DIGEST_KEY or settings.DSAR_MASTER_KEY, purpose)
+
+
+def unseal_with_any(keys: tuple[bytes, ...], sealed: bytes, context: bytes) -> bytes:
+    """Decrypt what was sealed under one of `keys`.
+
+    Raises:
+        Undecipherable: under none of them.
+    """
+    for key in keys[:-1]:
+        with suppress(Undecipherable):
+            return unseal(key, sealed, context)
+    return unseal(keys[-1], sealed, context)
 
 
 def keyed_index(kind: str, value: str) -> bytes:
-    """Return a digest by which equal values can be found, and which nobody without the master key can guess back."""
-    return hmac.new(derived(f"index:{kind}"), value.encode(), sha256).digest()
+    """Return a digest by which equal values can be found, and which nobody without the key can guess back."""
+    return hmac.new(derived_for_good(f"index:{kind}"), value.encode(), sha256).digest()
+
+
+@cache
+def _yielded(master: bytes, purpose: str) -> bytes:
+    """HKDF-SHA-256, RFC 5869."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(master)

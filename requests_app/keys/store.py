@@ -6,13 +6,17 @@ A key lies wrapped by the master key in a file of its own.
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
-from requests_app.keys.crypto import derived, seal, unseal
+from requests_app.keys.crypto import Undecipherable, derived, derived_ever, seal, unseal, unseal_with_any
+
+_PURPOSE = "request keys"
 
 
 class KeyGone(Exception):
@@ -26,7 +30,7 @@ def create(owner: UUID) -> bytes:
     path = _path(owner)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(f".{secrets.token_hex(8)}")
-    _write(draft, seal(derived("request keys"), secrets.token_bytes(32), owner.bytes))
+    _write(draft, seal(derived(_PURPOSE), secrets.token_bytes(32), owner.bytes))
     try:
         path.hardlink_to(draft)
     except FileExistsError:
@@ -47,21 +51,64 @@ def get(owner: UUID) -> bytes:
         wrapped = _path(owner).read_bytes()
     except FileNotFoundError:
         raise KeyGone(str(owner)) from None
-    return unseal(derived("request keys"), wrapped, owner.bytes)
+    return unseal_with_any(derived_ever(_PURPOSE), wrapped, owner.bytes)
 
 
 def destroy(owner: UUID) -> bool:
     """Overwrite and remove the key; return whether there was one."""
     path = _path(owner)
     try:
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+        with _alone(path.parent):
+            with path.open("r+b") as file:
+                _overwrite(file.fileno())
+            path.unlink()
     except FileNotFoundError:
         return False
     return True
+
+
+def owners() -> Iterator[UUID]:
+    """Yield whose keys there are."""
+    for path in Path(settings.DSAR_KEY_STORE).glob("??/*.key"):
+        yield UUID(path.stem)
+
+
+def rewrap(owner: UUID) -> bool:
+    """Wrap the key of `owner` under the present master key; return whether it was wrapped under another one.
+
+    The key stays the same. One that is destroyed meanwhile stays destroyed, and nothing is left of the old wrapping.
+
+    Raises:
+        Undecipherable: no master key that is configured opens it.
+    """
+    path = _path(owner)
+    with suppress(FileNotFoundError), _alone(path.parent), path.open("r+b") as old:
+        wrapped = old.read()
+        with suppress(Undecipherable):
+            unseal(derived(_PURPOSE), wrapped, owner.bytes)
+            return False
+        draft = path.with_suffix(f".{secrets.token_hex(8)}")
+        _write(draft, seal(derived(_PURPOSE), unseal_with_any(derived_ever(_PURPOSE), wrapped, owner.bytes), owner.bytes))
+        draft.replace(path)
+        _overwrite(old.fileno())
+        return True
+    return False
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let nobody else destroy or wrap a key of `folder` meanwhile."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        flock(held, LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _overwrite(file: int) -> None:
+    os.pwrite(file, secrets.token_bytes(os.fstat(file).st_size), 0)
+    os.fsync(file)
 
 
 def _path(owner: UUID) -> Path:

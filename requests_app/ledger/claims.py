@@ -3,13 +3,13 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 from django.db.utils import Error
 
 from requests_app.ledger.models import Step
@@ -22,7 +22,7 @@ UPDATE requests_app_step SET state = 'running', attempts = attempts + 1, fence =
                 AND (state = 'due' AND not_before <= clock_timestamp()
                      OR state = 'running' AND lease_until < clock_timestamp())
                 FOR UPDATE SKIP LOCKED)
-RETURNING fence"""
+RETURNING *"""
 
 _RENEW = """
 UPDATE requests_app_step SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
@@ -59,20 +59,19 @@ class Claim:
 
 def claim(step_id: int) -> Claim | None:
     """Take step `step_id` if it is due, or if its worker has gone silent; None when there is nothing to take."""
-    values: dict[str, str | int | float] = {"id": step_id, "owner": _owner(), "lease": settings.LEDGER_LEASE_DELAY}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    return Claim(Step.objects.select_related("source").get(pk=step_id), row[0])
+    values: dict[str, str | int | float] = {"id": step_id, "owner": owner(), "lease": settings.LEDGER_LEASE_DELAY}
+    taken = list(Step.objects.raw(_CLAIM, values))
+    return Claim(taken[0], taken[0].fence) if taken else None
 
 
 @contextmanager
-def held(claim: Claim) -> Iterator[None]:
-    """Renew the lease from a thread of its own while the work goes on; set `claim.lost` when that fails."""
+def held(claim: Claim, *, on_long: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Renew the lease from a thread of its own while the work goes on; set `claim.lost` when that fails.
+
+    `on_long` is called once, by that thread, when the work takes long enough for others to wait.
+    """
     ended = threading.Event()
-    thread = threading.Thread(target=_beat, args=(claim, ended), daemon=True)
+    thread = threading.Thread(target=_beat, args=(claim, ended, on_long), daemon=True)
     thread.start()
     try:
         yield
@@ -81,9 +80,12 @@ def held(claim: Claim) -> Iterator[None]:
         thread.join()
 
 
-def _beat(claim: Claim, ended: threading.Event) -> None:
+def _beat(claim: Claim, ended: threading.Event, on_long: Callable[[], object]) -> None:
     ours_until = monotonic() + settings.LEDGER_LEASE_DELAY
     try:
+        if ended.wait(min(settings.LEDGER_CHAIN_DELAY, settings.LEDGER_HEARTBEAT_DELAY)):
+            return
+        on_long()
         while not ended.wait(settings.LEDGER_HEARTBEAT_DELAY):
             asked_at = monotonic()
             renewed = _renewed(claim)
@@ -107,5 +109,6 @@ def _renewed(claim: Claim) -> bool | None:
         return None
 
 
-def _owner() -> str:
+def owner() -> str:
+    """Return the name of this thread of work in its leases."""
     return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:100]

@@ -3,20 +3,27 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from requests_app.ledger.claims import Claim
+
+APART: Final = frozenset({"erase"})
+"""Queues whose work only their own workers do: they have accounts that nobody else has."""
+LONGEST_WAIT: Final = timedelta(days=3)
+"""How long a step may wait for what is paused or stopped before that is a failure: the dates of a law go on meanwhile."""
 
 
 class StepFailed(Exception):
     """The work did not succeed. `code` is a name without personal data; `again` says whether trying again may help.
 
-    `delay` (seconds) overrides the back-off, where the other side said when to come back.
+    `delay` (seconds) overrides the back-off, where the other side said when to come back. `waits`: nothing was tried, because
+    what is needed is paused or stopped; that is no attempt, for as long as `LONGEST_WAIT` after the step was written.
     """
 
-    def __init__(self, code: str, *, again: bool = True, delay: float | None = None) -> None:
+    def __init__(self, code: str, *, again: bool = True, delay: float | None = None, waits: bool = False) -> None:
         super().__init__(code)
-        self.code, self.again, self.delay = code, again, delay
+        self.code, self.again, self.delay, self.waits = code, again, delay, waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +63,29 @@ class Backoff:
         return longest * (1 - random.random() / 2)  # noqa: S311  # spreads load; nothing depends on its secrecy
 
 
+ENDURING: Final = Backoff(first=5, factor=2, ceiling=300, attempts=30)  # two hours: a killed worker counts as an attempt too
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One registered kind of work. `on_dead` tells the room, in the same transaction, that it was given up."""
+    """One registered kind of work. `on_dead` tells the room, in the same transaction, that it was given up.
+
+    `folds`: nothing outside is done, so that it may be carried out in the transaction that asked for it.
+    """
 
     name: str
     handler: Handler
     queue: str
     retry: Backoff
     on_dead: OnDead | None
+    folds: bool = False
 
 
 KINDS: Final[dict[str, Kind]] = {}
 
 
 def handles(
-    name: str, *, queue: str, retry: Backoff | None = None, on_dead: OnDead | None = None,
+    name: str, *, queue: str, retry: Backoff | None = None, on_dead: OnDead | None = None, folds: bool = False,
 ) -> Callable[[Handler], Handler]:  # fmt: skip
     """Register the decorated function for steps of kind `name`.
 
@@ -81,7 +95,7 @@ def handles(
     def register(handler: Handler) -> Handler:
         if name in KINDS:
             raise ValueError(f"two handlers for {name}")
-        KINDS[name] = Kind(name, handler, queue, retry or Backoff(), on_dead)
+        KINDS[name] = Kind(name, handler, queue, retry or Backoff(), on_dead, folds)
         return handler
 
     return register

@@ -1,6 +1,7 @@
 """The small process that finds due steps: woken by NOTIFY, and by a clock in case a notice was lost.
 
-It hands steps to Celery; while the broker is away it runs them itself. See docs/decisions/002-celery-only-wakes.md.
+It hands steps to Celery; while the broker is away it runs them itself, but for those of workers that stand apart.
+See docs/decisions/002-celery-only-wakes.md.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 from dsar.celery import app
 from requests_app.ledger import services
 from requests_app.ledger.claims import claim
+from requests_app.ledger.handlers import APART
 
 _DUE = """
 UPDATE requests_app_step SET woken_at = clock_timestamp()
@@ -81,7 +83,7 @@ class Sweeper:
     def once(self) -> None:
         """Deal with all that is due now."""
         for step_id, queue in due():
-            if not self._published(step_id, queue) and (taken := claim(step_id)):
+            if not self._published(step_id, queue) and queue not in APART and (taken := claim(step_id)):
                 services.run(taken)
 
     def _published(self, step_id: int, queue: str) -> bool:

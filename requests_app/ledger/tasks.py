@@ -1,15 +1,16 @@
 from celery import shared_task
 
-from requests_app.ledger import services
-from requests_app.ledger.claims import claim
+from requests_app.ledger.carrying import carry
 from requests_app.ledger.sweeper import publish_due
 
 
 @shared_task(name="ledger.run_step")
 def run_step(step_id: int) -> None:
-    """Claim one due step, run its handler, finish it. Safe to deliver twice: the second finds nothing to claim."""
-    if taken := claim(step_id):
-        services.run(taken)
+    """Claim one due step, run its handler, finish it, and go on with what follows from it, as far as this worker's queues go.
+
+    Safe to deliver twice: the second finds nothing to claim.
+    """
+    carry(step_id, frozenset(run_step.app.amqp.queues.consume_from))
 
 
 @shared_task(name="ledger.sweep")

@@ -22,12 +22,14 @@ class MatchState(models.TextChoices):
     DOUBTFUL = "doubtful", "an officer decides"
     DECIDED = "decided", "decided by an officer"
     FAILED = "failed", "the system did not answer"
+    BY_PEOPLE = "by_people", "a person looks there"
 
 
 class Match(models.Model):
     """The candidates of one system, with evidence, and who was chosen.
 
-    `candidates` is a list of {root: [collection, [key …]], matched: […], evidence: {fact: [value …]}, agrees: […], differs: […]}.
+    `candidates` is a list of {root: [collection, [key …]], matched: […], evidence: {fact: [value …]}, agrees: […], differs: […]},
+    and, where an officer gave a reason for one of them, `why`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""Where the vault's files lie: put a stream, open, delete. On disk; anything that keeps these promises may replace it.
+"""Where the vault's files lie: put a stream, open, delete. On disk here, in a bucket in `s3.py`; what keeps these promises may.
 
 A file appears whole and durable under a random name, or not at all.
 """
@@ -25,6 +25,14 @@ class Missing(Exception):
     """There is no file of that name."""
 
 
+class Away(Exception):
+    """The place cannot be reached, or refuses; `code` says why, in a word of the place's own."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class Incoming(Protocol):
     """A file on its way in; it is there under `name` once the `with` block ended well."""
 
@@ -41,6 +49,7 @@ class Storage(Protocol):
 
         Raises:
             NoSpace: the place is full.
+            Away: it cannot be reached; so in every method.
         """
         ...
 

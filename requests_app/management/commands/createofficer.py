@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.urls import reverse
 
 from requests_app.brands.models import Brand
-from requests_app.officers.models import Role
+from requests_app.officers.models import Role, Sees
 from requests_app.officers.services import INVITATION_HOLDS, invite
 from requests_app.values import Actor
 
@@ -21,8 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("--brand", required=True, metavar="SLUG")
         parser.add_argument("--role", choices=Role.values, default=Role.OFFICER)
+        parser.add_argument("--sees", choices=Sees.values, default=Sees.CUSTOMERS)
 
-    def handle(self, *_: Any, email: str, brand: str, role: str, **__: Any) -> None:
+    def handle(self, *_: Any, email: str, brand: str, role: str, sees: str, **__: Any) -> None:
         try:
             validate_email(email)
         except ValidationError as fault:
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         if shop is None:
             known = ", ".join(Brand.objects.values_list("slug", flat=True)) or "none; run loadbrands"
             raise CommandError(f"There is no brand {brand!r}. Brands: {known}.")
-        done = invite(email, brand=shop, role=Role(role), by=Actor("administrator", "command line"))
+        done = invite(email, brand=shop, role=Role(role), sees=Sees(sees), by=Actor("administrator", "command line"))
         if done.token is None:
             self.stdout.write(f"Done: an officer already, now {Role(role).value} for {shop.name}. No link is needed.")
             return

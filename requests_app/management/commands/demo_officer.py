@@ -1,4 +1,4 @@
-"""`manage.py demo_officer`: the demo's officer, whose secrets lie in a file for the newcomer."""
+"""`manage.py demo_officer`: the demo's two officers, whose secrets lie in files for the newcomer."""
 
 import json
 import os
@@ -19,21 +19,22 @@ from requests_app.officers.models import Membership, Officer, Role
 from requests_app.officers.services import invite
 from requests_app.values import Actor
 
-_EMAIL: Final = "ada@demo.example"
+_OFFICERS: Final = (("officer.json", "ada@demo.example", "Ada"), ("second-officer.json", "grace@demo.example", "Grace"))
 _BRANDS: Final = ("o-jewels", "maison-s")
 
 
 class Command(BaseCommand):
-    help = "Make the demo's officer; e-mail, password and second factor's secret go to officer.json in DSAR_DEMO_HOME."
+    help = "Make the demo's two officers; e-mail, password and second factor's secret go to files in DSAR_DEMO_HOME."
 
     def handle(self, *_: Any, **__: Any) -> None:
         if not settings.DSAR_DEMO:
             raise CommandError("This is no demo: DSAR_DEMO is off.")
-        path = Path(settings.DSAR_DEMO_HOME) / "officer.json"
-        secret = _kept(path) or _new()
-        _write(path, secret)
-        _make(secret)
-        self.stdout.write(f"The demo's officer is {_EMAIL}; how to sign in: {path}")
+        for file, email, name in _OFFICERS:
+            path = Path(settings.DSAR_DEMO_HOME) / file
+            secret = _kept(path) or _new(email)
+            _write(path, secret)
+            _make(secret, name)
+            self.stdout.write(f"An officer of the demo is {email}; how to sign in: {path}")
 
 
 def _kept(path: Path) -> dict[str, str] | None:
@@ -45,8 +46,8 @@ def _kept(path: Path) -> dict[str, str] | None:
         return None
 
 
-def _new() -> dict[str, str]:
-    return {"email": _EMAIL, "password": secrets.token_urlsafe(18), "totp_secret": generate_totp_secret()}
+def _new(email: str) -> dict[str, str]:
+    return {"email": email, "password": secrets.token_urlsafe(18), "totp_secret": generate_totp_secret()}
 
 
 def _write(path: Path, secret: dict[str, str]) -> None:
@@ -59,7 +60,7 @@ def _write(path: Path, secret: dict[str, str]) -> None:
 
 
 @transaction.atomic
-def _make(secret: dict[str, str]) -> None:
+def _make(secret: dict[str, str], name: str) -> None:
     works = Membership.objects.filter(officer__email=secret["email"], officer__is_active=True, role=Role.ADMINISTRATOR)
     for brand in Brand.objects.filter(slug__in=_BRANDS).exclude(pk__in=works.values("brand")):
         invite(secret["email"], brand=brand, role=Role.ADMINISTRATOR, by=Actor("system", "demo"))
@@ -68,7 +69,7 @@ def _make(secret: dict[str, str]) -> None:
         raise CommandError(f"None of the brands {', '.join(_BRANDS)} is there; run loadbrands first.")
     if not officer.check_password(secret["password"]):
         officer.set_password(secret["password"])
-    officer.name = officer.name or "Ada"
+    officer.name = officer.name or name
     officer.save()
     officer.invitations.all().delete()
     if not _holds(officer, secret["totp_secret"]):

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from requests_app.management.commands.createofficer import handed_over
 from requests_app.officers import services
 from requests_app.officers.models import Officer
 from requests_app.values import Actor
+from requests_app.workflow import assigning
 
 _BY = Actor("administrator", "command line")
 
@@ -31,8 +33,10 @@ class Command(BaseCommand):
         self.stdout.write(handed_over(services.lose_factor(email, by=_BY)))
 
     def _leave(self, email: str) -> None:
-        services.leave(email, by=_BY)
-        self.stdout.write("Done: shut out, and every session has ended.")
+        with transaction.atomic():
+            services.leave(email, by=_BY)
+            many = assigning.release(Officer.objects.get(email=email.strip().lower()), by=_BY)
+        self.stdout.write(f"Done: shut out, and every session has ended. Requests that nobody works on now: {many}.")
 
     def _list(self, _email: str) -> None:
         for officer in Officer.objects.order_by("email").prefetch_related("memberships__brand"):
