@@ -153,8 +153,9 @@ def test_the_form_works_by_keyboard_alone(new_page: NewPage, shop: str) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    for _ in range(3):  # past the way back, and past the way of those who act for somebody else
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "name"
     page.keyboard.type("Ada Example")
     page.keyboard.press("Tab")
     page.keyboard.type("ada@example.com")
