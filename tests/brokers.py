@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from random import SystemRandom
 
 from kombu import pools
 
@@ -15,9 +17,12 @@ from dsar.celery import app
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody has, below those that the system gives to whoever connects: so it stays free until it is used."""
+    while True:
+        port = SystemRandom().randrange(15_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _binary() -> str:
@@ -41,7 +46,7 @@ class Broker:
     def start(self) -> None:
         where = ["--port", str(self.port), "--bind", "127.0.0.1"]
         self.process = subprocess.Popen([_binary(), *where, "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL)
-        for _ in range(200):
+        for _ in range(1200):
             if self.says("PING") == "+PONG":
                 return
             time.sleep(0.05)
@@ -52,6 +57,15 @@ class Broker:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def freeze(self) -> None:
+        """Let it hear and never answer, as a machine does that hangs."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
 
     def says(self, command: str) -> str:
         """Return the first line of the answer to an inline command; nothing when there is none."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import connection
 
@@ -14,14 +15,7 @@ _FUNCTIONS = ("now", "statement_timestamp")
 @contextmanager
 def later(by: timedelta) -> Iterator[None]:
     """Let this connection's database clock run ahead by `by`."""
-    with as_owner() as owner:
-        owner.execute("CREATE SCHEMA IF NOT EXISTS moved")
-        owner.execute("GRANT USAGE ON SCHEMA moved TO PUBLIC")
-        for name in _FUNCTIONS:
-            owner.execute(
-                f"CREATE OR REPLACE FUNCTION moved.{name}() RETURNS timestamptz LANGUAGE sql STABLE "
-                f"AS $$ SELECT pg_catalog.{name}() + coalesce(current_setting('moved.ahead', true), '0 s')::interval $$"
-            )
+    _make_movable()
     _set(f"{by.total_seconds()} s", "moved, pg_catalog, public")
     try:
         yield
@@ -37,6 +31,19 @@ def at(moment: datetime) -> Iterator[None]:
         (now,) = cursor.fetchone()
     with later(moment - now):
         yield
+
+
+@cache
+def _make_movable() -> None:
+    """Once for the test run's database: nothing that empties it takes functions away."""
+    with as_owner() as owner:
+        owner.execute("CREATE SCHEMA IF NOT EXISTS moved")
+        owner.execute("GRANT USAGE ON SCHEMA moved TO PUBLIC")
+        for name in _FUNCTIONS:
+            owner.execute(
+                f"CREATE OR REPLACE FUNCTION moved.{name}() RETURNS timestamptz LANGUAGE sql STABLE "
+                f"AS $$ SELECT pg_catalog.{name}() + coalesce(current_setting('moved.ahead', true), '0 s')::interval $$"
+            )
 
 
 def _set(ahead: str, path: str) -> None:

@@ -9,10 +9,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker
 
 from tests.loopback import nothing_beyond_loopback  # noqa: F401  # a fixture for every test
 from tests.mail import post  # noqa: F401  # a mail server for those that ask for one
+
+# A busy machine is no fault of an example: neither the time that it takes nor the time to think of it is judged.
+hypothesis.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("busy")
 
 
 @pytest.fixture(scope="session")
@@ -47,15 +53,30 @@ _TABLES = """
 SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'django_%'"""
 
 
+def _truncate(cursor: psycopg.Cursor[Any], tables: str, *, tries: int = 5) -> None:
+    """A page that a browser has left may be answered still: of the two who then wait for each other, this one begins again."""
+    try:
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    except psycopg.errors.DeadlockDetected:
+        if tries == 1:
+            raise
+        _truncate(cursor, tables, tries=tries - 1)
+
+
+def _let_the_trail_change(cursor: psycopg.Cursor[Any], how: str) -> None:
+    tables = ("auditevent", "trailleaf", "trailnode", "trailseal")
+    cursor.execute(";".join(f"ALTER TABLE requests_app_{table} {how} TRIGGER USER" for table in tables))
+
+
 def _emptied_by_the_owner(self: TransactionTestCase) -> None:
     """Empty every table: the application's role may not, and the audit trail's trigger says no even to the owner."""
     connections["default"].close()
     with psycopg.connect(**_owner(), autocommit=True) as owner, owner.cursor() as cursor:
         cursor.execute(_TABLES)
         (tables,) = cursor.fetchone() or ("",)
-        cursor.execute("ALTER TABLE requests_app_auditevent DISABLE TRIGGER USER")
-        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-        cursor.execute("ALTER TABLE requests_app_auditevent ENABLE TRIGGER USER")
+        _let_the_trail_change(cursor, "DISABLE")
+        _truncate(cursor, tables)
+        _let_the_trail_change(cursor, "ENABLE")
         cursor.execute("DELETE FROM django_session")
 
 

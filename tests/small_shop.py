@@ -3,9 +3,12 @@
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 from typing import Any, Final
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -126,12 +129,33 @@ class SmallShop:
 
 
 @pytest.fixture
-def shop(transactional_db: None, tmp_path: Path, worker_id: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallShop]:
+def shop(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallShop]:
     """Both systems, empty, and the brand that searches them."""
-    name = f"small_shop_{os.getpid()}_{worker_id}"
-    server = os.environ["DATABASE_OWNER_URL"]
-    database = server.rpartition("/")[0] + f"/{name}"
-    _ask_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    with _scratch(os.environ["DATABASE_OWNER_URL"]) as database:
+        yield _opened(tmp_path, database, monkeypatch)
+
+
+@contextmanager
+def _scratch(server: str) -> Iterator[str]:
+    """Make a database that no other test, process or earlier run has, and drop it in any case."""
+    name = f"small_shop_{os.getpid()}_{uuid4().hex[:12]}"
+    try:
+        _ask_server(server, f"CREATE DATABASE {name}")
+        yield server.rpartition("/")[0] + f"/{name}"
+    finally:
+        _drop(server, name)
+
+
+def _drop(server: str, name: str) -> None:
+    """Drop it as its owner, who may not end the server's own vacuum: that one is waited for."""
+    for _ in range(50):
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            return _ask_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        sleep(0.1)
+    return _ask_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _opened(tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> SmallShop:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(_TABLES.encode())
     monkeypatch.setenv("SMALL_ORDERS_URL", database)
@@ -140,8 +164,7 @@ def shop(transactional_db: None, tmp_path: Path, worker_id: str, monkeypatch: py
     (tmp_path / "files").mkdir()
     made = _made(tmp_path, database)
     made.letters("CREATE TABLE subscribers (id integer PRIMARY KEY, email text, list text)")
-    yield made
-    _ask_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    return made
 
 
 def _made(folder: Path, database: str) -> SmallShop:

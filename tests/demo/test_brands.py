@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
+from requests_app.brands.statements import STATEMENTS
+
 ROOT = Path(__file__).parents[2]
 SLUGS = ("a-jewels", "c-jewelry", "j-supply", "maison-s", "o-jewels")
 KEYS = {
     *("slug", "name", "languages", "default_language", "establishment", "regime", "privacy_email", "privacy_phone"),
     *("postal_address", "policy_url", "authority", "look", "facts_required", "retention_days", "sources"),
+    *("group", "rights", "hand_over", "wording", "statements"),
 }
 WIRED = ("maison-s", "o-jewels")
 
@@ -29,13 +32,15 @@ def test_there_are_the_five_shops() -> None:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_shop_says_everything_that_it_must(slug: str) -> None:
     brand = read(slug)
-    assert set(brand) == KEYS
+    assert set(brand) - {"cooling_off_hours", "duties", "policies"} == KEYS
     assert brand["slug"] == slug
     assert brand["default_language"] == brand["languages"][0]
     assert brand["regime"] in ("eu-gdpr", "us-ca-ccpa")
     assert set(brand["authority"]) == {"name", "url"}
     assert brand["facts_required"] >= 1
     assert brand["retention_days"] >= 365
+    assert set(brand["statements"]) == set(STATEMENTS)
+    assert all(set(said) == set(brand["languages"]) for said in brand["statements"].values())
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -48,9 +53,10 @@ def test_a_shop_is_an_example(slug: str) -> None:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_shop_has_sources_where_it_is_wired_to_the_demo(slug: str) -> None:
     sources = read(slug)["sources"]
-    assert [source["name"] for source in sources] == (["orders", "marketing"] if slug in WIRED else [])
+    wired = ["orders", "marketing", *(["accounts"] if slug == "o-jewels" else [])]
+    assert [source["name"] for source in sources] == (wired if slug in WIRED else [])
     for source in sources:
-        assert source["connector"] == "sql"
+        assert source["connector"] == ("rest" if source["name"] == "accounts" else "sql")
         assert (ROOT / source["description"]).is_file()
         assert set(source["title"]) == {"en", "fr"}
         assert source["secret"].startswith("DSAR_SOURCE_")

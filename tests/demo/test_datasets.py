@@ -16,6 +16,7 @@ from demo.words import AS_OF
 
 DEMO = Path(__file__).parents[2] / "demo"
 SYSTEMS = ("orders", "marketing")
+DESCRIBED = (*SYSTEMS, "accounts")
 FACTS = {"name", "postcode", "birth_date", "order_number", "phone_number"}
 BASES = {"consent", "contract", "legal_obligation", "legitimate_interest"}
 
@@ -34,13 +35,13 @@ def fields(system: str) -> Iterator[tuple[str, Entry, Entry]]:
             yield f"{system}.{collection['name']}.{field['name']}", collection, field
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("system", DESCRIBED)
 def test_the_public_package_accepts_the_file(system: str) -> None:
     dataset = Dataset.model_validate(read(system))
     assert dataset.fides_key == system
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("system", DESCRIBED)
 def test_every_data_category_is_one_of_the_public_taxonomy(system: str) -> None:
     known = {category.fides_key for category in DEFAULT_TAXONOMY.data_category}
     used = {category for _, _, field in fields(system) for category in field["data_categories"]}
@@ -59,15 +60,15 @@ def words_of(node: object) -> Iterator[Entry]:
             yield from words_of(inner)
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("system", DESCRIBED)
 def test_every_word_stands_in_both_languages(system: str) -> None:
     for words in words_of(read(system)):
-        assert set(words) == {"en", "fr"}
+        assert set(words) - {"kind"} == {"en", "fr"}
         assert all(str(words[language]).strip() for language in words)
     assert all("title" in entry["dsar"] for _, collection, field in fields(system) for entry in (collection, field))
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("system", DESCRIBED)
 def test_what_a_collection_refers_to_is_named_in_its_file_and_everything_named_is_used(system: str) -> None:
     dataset = read(system)
     named = dataset["dsar"]
@@ -78,7 +79,7 @@ def test_what_a_collection_refers_to_is_named_in_its_file_and_everything_named_i
     assert {purpose["legal_basis"] for purpose in named["purposes"].values()} <= BASES
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("system", DESCRIBED)
 def test_a_transfer_out_of_the_union_names_its_safeguard(system: str) -> None:
     abroad = [recipient for recipient in read(system)["dsar"]["recipients"].values() if recipient["country"] in ("US", "CH")]
     assert abroad

@@ -25,7 +25,7 @@ def test_what_does_not_come_is_not_waited_for_for_ever(monkeypatch: pytest.Monke
     monkeypatch.setattr(headless, "PATIENCE", 0.05)
     monkeypatch.setattr(headless, "LOOK_AGAIN", 0.01)
     with pytest.raises(WentWrong, match="in vain for a letter"):
-        headless._eventually("a letter", lambda: None)
+        headless.eventually("a letter", lambda: None)
 
 
 def test_the_table_shows_every_collection_and_marks_what_differs() -> None:

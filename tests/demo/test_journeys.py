@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from demo import people
+from demo.accounts import account_id
 from demo.expected import expected
 from demo.people import Person
 from demo.verdict import judge
@@ -27,10 +28,16 @@ DECIDED: Final = {"ann", "bob", "zoe", "zoe-plain", "long-s"}
 
 
 @pytest.fixture
-def o_jewels(db: None, orders_url: str, marketing_url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Brand:
+def wired(orders_url: str, marketing_url: str, accounts_url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment names the three systems."""
     monkeypatch.setenv("DSAR_SOURCE_ORDERS_URL", orders_url)
     monkeypatch.setenv("DSAR_SOURCE_ORDERS_FILES", str(home / "files"))
     monkeypatch.setenv("DSAR_SOURCE_MARKETING_URL", marketing_url)
+    monkeypatch.setenv("DSAR_SOURCE_ACCOUNTS_URL", accounts_url)
+
+
+@pytest.fixture
+def o_jewels(db: None, wired: None) -> Brand:
     fields, systems = brands.read(settings.DSAR_BRANDS / "o-jewels.yaml")
     brand, _made = brands.seed(fields)
     sources.seed(brand, systems)
@@ -39,7 +46,8 @@ def o_jewels(db: None, orders_url: str, marketing_url: str, home: Path, monkeypa
 
 def choose(filed: Filed, person: Person, by: Officer) -> None:
     """Decide as an officer who knows which record is the person's."""
-    own = {"orders": person.customer, "marketing": person.subscriber}
+    own: dict[str, object] = {"orders": person.customer, "marketing": person.subscriber}
+    own["accounts"] = None if person.customer is None else account_id(person.customer)
     doubtful = Match.objects.filter(dsr=filed.dsr, state=MatchState.DOUBTFUL).select_related("source")
     choices = {
         str(match.pk): [

@@ -24,7 +24,7 @@ def home(settings: Settings, tmp_path: Path) -> Path:
 def send(subject: str, text: str = "Open http://testserver/x/ please.", *, to: str = "Ada <ada@example.com>") -> None:
     message = EmailMultiAlternatives(subject, text, "O Jewels <privacy@o-jewels.example>", [to])
     message.attach_alternative(f"<p>{text}</p>", "text/html")
-    message.connection = get_connection("django.core.mail.backends.filebased.EmailBackend")
+    message.connection = get_connection("requests_app.correspondence.folder.Folder")
     message.send()
 
 
@@ -41,6 +41,13 @@ def test_mail_is_listed_newest_first(client: Client, home: Path) -> None:
     shown = client.get("/demo/mail/").content.decode()
 
     assert shown.index("Second letter") < shown.index("Première lettre")
+
+
+def test_every_letter_has_a_file_of_its_own_however_many_go_in_one_second(client: Client, home: Path) -> None:
+    for number in range(20):
+        send(f"Letter {number}")
+
+    assert client.get("/demo/mail/").content.decode().count("Letter ") == 20
 
 
 def test_a_letter_is_shown_with_links_that_can_be_clicked_and_no_markup_of_its_own(client: Client, home: Path) -> None:

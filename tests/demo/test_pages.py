@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import include, path
 from pytest_django import Settings
 
+from dsar.urls import urlpatterns as real  # now, while the settings are those of the product
+
 urlpatterns = [path("demo/", include("demo.urls")), path("", include("requests_app.urls"))]
 pytestmark = pytest.mark.urls(__name__)
 RFC_6238_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -19,7 +21,7 @@ LETTERS = re.compile(r'href="(/demo/mail/[^"]+)">([^<]+)<')
 
 @pytest.fixture
 def folder(settings: Settings, tmp_path: Path) -> Path:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_BACKEND = "requests_app.correspondence.folder.Folder"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
     settings.DSAR_DEMO = True
     settings.DSAR_DEMO_HOME = str(tmp_path)
@@ -79,7 +81,5 @@ def test_the_pages_do_not_answer_outside_the_demo(folder: Path, client: Client, 
 
 @pytest.mark.urls("dsar.urls")
 def test_outside_the_demo_there_are_no_such_pages() -> None:
-    from dsar.urls import urlpatterns as real
-
     assert configured.DSAR_DEMO is False
     assert not any(str(pattern.pattern).startswith("demo") for pattern in real)

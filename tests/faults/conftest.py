@@ -1,13 +1,14 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from pytest_django import Settings
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from demo.build import build_marketing, build_orders
 from demo.people import Person
@@ -29,15 +30,26 @@ class Shop:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     home = tmp_path_factory.mktemp("shop")
     owner = make_url(os.environ["DATABASE_OWNER_URL"]).set(drivername="postgresql+psycopg")
-    names = [f"faults_{os.getpid()}_{system}" for system in ("orders", "marketing")]
+    run = f"faults_{os.getpid()}_{uuid4().hex[:12]}"  # no other process and no earlier run has it
+    names = [f"{run}_{system}" for system in ("orders", "marketing")]
     orders, marketing = (owner.set(database=name).render_as_string(hide_password=False) for name in names)
-    build_orders(orders, home)
-    build_marketing(marketing)
+    try:
+        build_orders(orders, home)
+        build_marketing(marketing)
+        yield _shop(orders, marketing, home)
+    finally:
+        _drop(owner, names)
+
+
+def _shop(orders: str, marketing: str, home: Path) -> Shop:
     people = (person(number) for number in ordinary_numbers())
     customers = tuple(islice((one for one in people if one.recipe.orders and one.lives_with is None), 150))
     places = {"DSAR_SOURCE_ORDERS_URL": orders, "DSAR_SOURCE_MARKETING_URL": marketing}
     places["DSAR_SOURCE_ORDERS_FILES"] = str(home / "files")
-    yield Shop(places, customers)
+    return Shop(places, customers)
+
+
+def _drop(owner: URL, names: Sequence[str]) -> None:
     server = create_engine(owner.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with server.connect() as asked:
         for name in names:

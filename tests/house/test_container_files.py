@@ -34,7 +34,7 @@ def _names_that_settings_read() -> set[str]:
 
 
 def test_the_parts_of_the_product_are_all_there() -> None:
-    assert set(PRODUCT) == {"web", "worker", "beat", "sweeper"} | JOBS
+    assert set(PRODUCT) == {"web", "worker", "eraser", "beat", "sweeper"} | JOBS
     assert SERVICES.keys() >= SERVERS
 
 
@@ -78,10 +78,18 @@ def test_only_the_web_port_is_published_and_on_loopback() -> None:
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {"web": ["127.0.0.1:8000:8000"]}
 
 
-def test_the_worker_takes_every_queue_that_the_demo_takes() -> None:
-    words = SERVICES["worker"]["command"]
+def test_the_workers_take_every_queue_that_the_demo_takes_and_only_one_may_erase() -> None:
+    taken = {name: words[words.index("-Q") + 1] for name in ("worker", "eraser") for words in [SERVICES[name]["command"]]}
 
-    assert words[words.index("-Q") + 1] == product.QUEUES
+    assert taken == {"worker": product.READING, "eraser": product.ERASING}
+    assert f"{taken['worker']},{taken['eraser']}" == product.QUEUES
+
+
+@pytest.mark.threat("7.04")
+def test_only_the_eraser_knows_the_accounts_that_may_erase() -> None:
+    knowing = [name for name, service in SERVICES.items() if "erasers.env" in str(service.get("env_file"))]
+
+    assert knowing == ["eraser"]
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES.keys() - JOBS))

@@ -10,6 +10,7 @@ from dsar.launch.product import QUEUES
 from requests_app.ledger.handlers import KINDS
 from tests.house.tree import ROOMS, ROOT, named, python, rooms, tree_of
 
+WRITERS: Final = {"enqueue", "enqueue_many"}
 USED: Final = {kind.queue for kind in KINDS.values()} | {"housekeeping"}
 
 
@@ -19,7 +20,7 @@ def written_down() -> dict[str, str]:
         node.args[0].value: f"{named(path)}:{node.lineno}"
         for path in python("requests_app")
         for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and _name(node.func) == "enqueue"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and _name(node.func) in WRITERS
         if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
     }
 
@@ -40,7 +41,7 @@ def test_the_name_of_every_kind_is_said_where_it_is_enqueued() -> None:
     """A kind that hides in a variable would escape the two tests above."""
     calls = [
         node for path in python("requests_app") for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and _name(node.func) == "enqueue"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and _name(node.func) in WRITERS
     ]  # fmt: skip
 
     assert calls

@@ -1,7 +1,6 @@
 """The linters and the checks of Django, each as one test."""
 
 import os
-import secrets
 import subprocess
 import sys
 import tomllib
@@ -60,18 +59,6 @@ def test_the_migrations_say_what_the_models_say() -> None:
 
     assert done.returncode == 0, said(done)
     assert "No changes detected" in done.stdout
-
-
-@pytest.mark.threat("12.09")
-def test_a_production_start_has_nothing_to_be_warned_of() -> None:
-    """`check --deploy` under the settings of production, served by https."""
-    production = {
-        "DJANGO_SETTINGS_MODULE": "dsar.settings.prod", "DSAR_BASE_URL": "https://privacy.example",
-        "ALLOWED_HOSTS": "privacy.example", "SECRET_KEY": secrets.token_hex(32),
-    }  # fmt: skip
-    done = tool("python", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **production)
-
-    assert done.returncode == 0, said(done)
 
 
 def test_warnings_are_errors() -> None:

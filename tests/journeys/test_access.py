@@ -11,11 +11,14 @@ from django.db.models.functions import Now
 from requests_app.audit.models import AuditEvent
 from requests_app.bundle import services as bundle
 from requests_app.bundle.services import NotAvailable
+from requests_app.correspondence import denials
+from requests_app.correspondence.denials import Rests
 from requests_app.correspondence.models import Letter
 from requests_app.ledger.models import Step
 from requests_app.matching.services import decide
 from requests_app.values import CUSTOMER
 from requests_app.vault import services as vault
+from requests_app.verification import lapses
 from requests_app.verification import services as verification
 from requests_app.verification.models import Purpose
 from requests_app.verification.services import NoSuchLink
@@ -217,7 +220,8 @@ def test_a_system_that_is_away_is_named_in_a_partial_answer_and_a_supplement_fol
 def test_a_refusal_goes_out_with_the_officers_reason_and_a_contact(customers: SmallShop, post: Post) -> None:
     filed = file_and_confirm(post, customers.brand)
 
-    advance(filed.now, Move.REFUSE, by=an_officer(customers.brand).actor, reason="The account belongs to a company.")
+    rests = Rests("not_covered", "GDPR, Art. 15(1)", "The account belongs to a company.")
+    denials.refuse(filed.now, rests, by=an_officer(customers.brand))
     run_all_due()
 
     assert filed.state == State.REFUSED
@@ -277,7 +281,7 @@ def test_nobody_answers_for_a_week(customers: SmallShop, post: Post) -> None:
     run_all_due()
     SubjectRequest.objects.update(received_at=Now() - timedelta(days=8))
 
-    verification.lapse()
+    lapses.lapse()
     run_all_due()
 
     assert filed.state == State.LAPSED

@@ -82,7 +82,7 @@ def everything_in_the_database() -> str:
 
 
 def files() -> list[Path]:
-    return [path for path in Path(settings.DSAR_VAULT).rglob("*") if path.is_file()]
+    return [path for path in Path(str(settings.DSAR_VAULT)).rglob("*") if path.is_file()]
 
 
 def test_before_it_is_forgotten_every_kind_of_row_holds_something(answered: Filed) -> None:
@@ -127,6 +127,27 @@ def test_the_record_that_there_was_a_request_remains(answered: Filed) -> None:
     assert dsr.bundles.get().records == 3
     assert AuditEvent.objects.filter(dsr_id=dsr.pk, action="request.forgotten").count() == 1
     assert Step.objects.get(kind="housekeeping.forget").proof == {"key_destroyed": True}
+
+
+def test_the_record_itself_ends_when_its_own_time_is_over(answered: Filed) -> None:
+    brand, number = answered.dsr.brand, answered.dsr.pk
+    close(answered, brand.record_days - 1)
+    forget()
+    assert housekeeping.remove() == 0
+    assert SubjectRequest.objects.filter(pk=number).exists()
+
+    close(answered, brand.record_days + 1)
+
+    assert housekeeping.remove() == 1
+    assert housekeeping.remove() == 0
+    assert not SubjectRequest.objects.filter(pk=number).exists()
+    assert AuditEvent.objects.filter(dsr_id=number, action="request.removed").count() == 1
+
+
+def test_a_record_never_ends_before_its_person_was_forgotten(answered: Filed) -> None:
+    close(answered, answered.dsr.brand.record_days + 1)
+
+    assert housekeeping.remove() == 0
 
 
 def test_an_old_dump_of_the_database_cannot_be_read_any_more(answered: Filed) -> None:

@@ -47,7 +47,7 @@ def test_the_clock_closes_what_nobody_confirmed() -> None:
 def test_the_clock_removes_what_killed_workers_left_but_nothing_that_is_being_written() -> None:
     with vault.writing(a_dsr(), Kind.FILE) as draft:
         draft.writer.write(b"left behind")
-    [path] = [path for path in Path(settings.DSAR_VAULT).rglob("*") if path.is_file()]
+    [path] = [path for path in Path(str(settings.DSAR_VAULT)).rglob("*") if path.is_file()]
 
     housekeeping.tidy()
     assert path.exists()

@@ -67,7 +67,7 @@ class Terminal:
     def run(self, *words: str, **variables: str) -> tuple[int, str, str]:
         """Return exit code, stdout and stderr."""
         with self.begin(*words, **variables) as process:
-            said, complained = process.communicate(timeout=120)
+            said, complained = process.communicate(timeout=240)
         return process.returncode, said, complained
 
     def processes(self) -> list[str]:
@@ -99,7 +99,7 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     return Terminal(folder)
 
 
-def eventually(condition: Callable[[], bool], *, within_delay: float = 10) -> bool:
+def eventually(condition: Callable[[], bool], *, within_delay: float = 60) -> bool:
     latest = time.monotonic() + within_delay
     while not condition():
         if time.monotonic() > latest:

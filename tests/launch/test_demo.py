@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -94,8 +95,12 @@ def _status(port: int, path: str) -> int:
     return _status(port, elsewhere) if elsewhere else answer.status
 
 
-def _pid(terminal: Terminal, name: str) -> int:
-    return int(json.loads((terminal.folder / ".dsar/run" / f"{name}.json").read_text())["pid"])
+def _pid(terminal: Terminal, name: str) -> int | None:
+    """Return the number of the process that runs as `name`: none between its end and the next start."""
+    try:
+        return int(json.loads((terminal.folder / ".dsar/run" / f"{name}.json").read_text())["pid"])
+    except FileNotFoundError:
+        return None
 
 
 def test_a_second_start_does_nothing_twice_and_keeps_the_officer(demo: Shown, terminal: Terminal) -> None:
@@ -114,6 +119,16 @@ def test_the_printed_pages_answer(demo: Shown, port: int, path: str) -> None:
     assert _status(port, path) == 200
 
 
+def test_no_answer_tells_a_version(port: int) -> None:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/healthz")
+    headers = connection.getresponse().headers
+    connection.close()
+
+    assert not re.search("[0-9]", headers.get("Server", ""))
+    assert not {"X-Powered-By", "Via", "X-Runtime"} & set(headers)
+
+
 def test_another_command_works_beside_it(demo: Shown, terminal: Terminal) -> None:
     code, said, _ = terminal.run("showmigrations", "requests_app", DJANGO_SETTINGS_MODULE="dsar.settings.dev")
 
@@ -129,13 +144,14 @@ def test_a_second_demo_of_the_same_folder_says_where_the_first_is(demo: Shown, t
 
 
 def test_a_killed_worker_is_replaced(demo: Shown, terminal: Terminal) -> None:
-    assert eventually((terminal.folder / ".dsar/run/worker.json").exists)
+    assert eventually(lambda: _pid(terminal, "worker") is not None)
     killed = _pid(terminal, "worker")
+    assert killed
 
     os.kill(killed, signal.SIGKILL)
     demo.awaits("worker ended; starting it again.")
 
-    assert eventually(lambda: _pid(terminal, "worker") != killed)
+    assert eventually(lambda: _pid(terminal, "worker") not in {None, killed})
 
 
 def test_what_it_keeps_is_closed_to_others(demo: Shown, terminal: Terminal) -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.launch.conftest import ROOT
 
 HAND_WRITTEN = {"requirements.txt": "lock.txt", "requirements/demo.txt": "lock-demo.txt", "requirements/dev.txt": "lock-dev.txt"}
-PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z,-]+\])?==([^\s;\\]+)")
+PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==([^\s;\\]+)")
 
 
 def _pins(file: Path) -> dict[str, str]:

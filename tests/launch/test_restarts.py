@@ -1,7 +1,9 @@
 """Starting on what an earlier start left, or on what somebody else runs."""
 
+import json
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +14,11 @@ import redis as client
 from dsar.launch import databases, postgres, redis, shop, supply
 from dsar.launch.failure import CannotStart
 from dsar.launch.launch import Launch
-from tests.launch.conftest import NAMED_SERVERS, begin
+from tests.launch.conftest import NAMED_SERVERS, begin, eventually
 
 
-def _start(launch: Launch) -> postgres.Postgres:
-    server = postgres.start(launch, throw_away=True)
+def _start(launch: Launch, *, throw_away: bool = True) -> postgres.Postgres:
+    server = postgres.start(launch, throw_away=throw_away)
     postgres.await_ready(launch)
     return server
 
@@ -65,6 +67,24 @@ def test_a_number_that_a_dead_postmaster_left_to_another_process_stops_nothing(l
     lock.write_text(f"{os.getpid()}\n/elsewhere\n", encoding="ascii")
 
     assert _ask(_start(later), "SELECT one FROM kept") == [(1,)]
+
+
+@pytest.mark.threat("FI-40")
+def test_after_everything_was_killed_the_next_start_finds_its_data_without_a_hand(tmp_path: Path) -> None:
+    with begin(tmp_path / "home") as first:
+        server = _start(first, throw_away=False)
+        redis.start(first)
+        with psycopg.connect(server.superuser_url) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+        records = list((tmp_path / "home" / "run").glob("*.json"))
+        for record in records:
+            os.killpg(json.loads(record.read_text(encoding="utf-8"))["pid"], signal.SIGKILL)
+        assert len(records) == 2
+        assert eventually(lambda: sorted(first.processes.ended) == ["postgres", "redis"])
+
+    with begin(tmp_path / "home") as later, client.Redis.from_url(redis.start(later).url) as broker:
+        assert _ask(_start(later), "SELECT one FROM kept") == [(1,)]
+        assert eventually(broker.ping)
 
 
 def test_a_half_made_data_folder_is_made_anew(launch: Launch) -> None:

@@ -1,6 +1,10 @@
 """`manage.py test`, from within a test."""
 
-from tests.launch.conftest import Terminal
+import pytest
+
+from dsar.launch.failure import CannotStart
+from dsar.launch.testing import SOAK, soaked
+from tests.launch.conftest import ROOT, Terminal
 
 PROBE = """
 import os
@@ -33,3 +37,16 @@ def test_it_starts_servers_of_its_own_passes_the_words_and_the_exit_code_and_lea
     assert "1 failed, 1 passed" in said
     assert not terminal.processes()
     assert not list((terminal.folder / ".dsar/test").iterdir())
+
+
+def test_a_soak_is_one_test_that_is_told_how_long_and_from_which_seed() -> None:
+    assert soaked(["--soak", "30", "--seed", "7"]) == ([*SOAK], {"DSAR_SOAK": "30", "DSAR_FAULTS_SEED": "7"})
+    assert soaked(["--seed", "7", "tests/faults"]) == (["tests/faults"], {"DSAR_FAULTS_SEED": "7"})
+    assert soaked(["tests/ledger", "-x"]) == (["tests/ledger", "-x"], {})
+    assert (ROOT / SOAK[0]).is_file()
+
+
+@pytest.mark.parametrize("words", [["--soak"], ["--soak", "long"], ["--soak", "5", "--seed", "-x"]])
+def test_a_soak_without_a_number_is_told_what_it_takes(words: list[str]) -> None:
+    with pytest.raises(CannotStart, match="takes a number"):
+        soaked(words)

@@ -28,7 +28,8 @@ class Work:
         self.dead.append(code)
 
     def step(self, key: str = "work:1", **params: Any) -> Step:
-        return enqueue("test.work", key=key, **params)
+        enqueue("test.work", key=key, **params)
+        return Step.objects.get(key=key)
 
     def attempt(self, step: Step) -> Step:
         """Claim and run once; return the step as it then is."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
-from django.db import connection
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerAway
 from pytest_django import Settings
@@ -18,7 +17,7 @@ from requests_app.ledger.sweeper import Sweeper, due, publish_due
 from requests_app.ledger.tasks import run_step, sweep
 from tests.brokers import Broker, free_port, wakes_through
 from tests.ledger.conftest import Work
-from tests.ledger.test_claim import cancel_who_waits, in_a_thread
+from tests.ledger.test_claim import await_that, cancel_who_waits, cut_off_others, in_a_thread
 from tests.making import as_owner
 
 MINUTE = timedelta(minutes=1)
@@ -78,7 +77,7 @@ def test_four_sweepers_at_once_find_every_step_exactly_once(work: Work) -> None:
     found: list[int] = []
 
     for thread in [in_a_thread(lambda: found.extend(pk for pk, _queue in due())) for _ in range(4)]:
-        thread.join(20)
+        thread.join(60)
 
     assert len(found) == len(set(found))
     assert set(found) | {pk for pk, _queue in due()} == steps
@@ -201,7 +200,7 @@ def test_a_message_that_is_delivered_three_times_at_once_runs_the_step_once(work
 
     work.handler = slowly
     for thread in [in_a_thread(lambda: run_step(step.pk)) for _ in range(3)]:
-        thread.join(20)
+        thread.join(60)
 
     assert work.ran == [1]
 
@@ -235,7 +234,7 @@ def test_beat_hears_that_the_broker_is_away_and_the_step_is_found_later(work: Wo
 
 @pytest.mark.django_db(transaction=True)
 def test_a_running_sweeper_hears_a_notice_at_once(work: Work, no_broker: None, settings: Settings) -> None:
-    settings.LEDGER_POLL_DELAY = 30
+    settings.LEDGER_POLL_DELAY = 120
     stop, ran = Event(), Event()
 
     def note(_claim: Claim) -> Outcome:
@@ -248,11 +247,11 @@ def test_a_running_sweeper_hears_a_notice_at_once(work: Work, no_broker: None, s
     begun = time.monotonic()
     work.step()
 
-    assert ran.wait(10)
-    assert time.monotonic() - begun < 10
+    assert ran.wait(60)
+    assert time.monotonic() - begun < 60
     stop.set()
     work.step(key="the last one lets it look at the clock")
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -263,20 +262,11 @@ def test_a_running_sweeper_survives_the_loss_of_its_connection(work: Work, no_br
     settings.LEDGER_PATIENCE = 0.1
     stop = Event()
     thread = in_a_thread(Sweeper(stop.is_set).run)
-    time.sleep(0.5)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()",
-        )
-        assert cursor.fetchone()[0] >= 1
+    await_that(lambda: cut_off_others() >= 1)
     step = work.step()
-    for _ in range(100):
-        if Step.objects.get(pk=step.pk).state == "done":
-            break
-        time.sleep(0.1)
+    await_that(lambda: Step.objects.get(pk=step.pk).state == "done")
     stop.set()
-    thread.join(20)
+    thread.join(60)
 
     assert Step.objects.get(pk=step.pk).state == "done"
     assert not thread.is_alive()
@@ -291,14 +281,10 @@ def test_a_sweeper_waits_out_a_database_that_is_locked(work: Work, no_broker: No
     with as_owner() as cursor, cursor.connection.transaction():
         cursor.execute("LOCK TABLE requests_app_step IN ACCESS EXCLUSIVE MODE")
         thread = in_a_thread(Sweeper(stop.is_set).run)
-        time.sleep(0.5)
-        cancel_who_waits()
-        time.sleep(0.3)
-    for _ in range(100):
-        if Step.objects.get(pk=step.pk).state == "done":
-            break
-        time.sleep(0.1)
+        await_that(lambda: cancel_who_waits() >= 1)
+        await_that(lambda: cancel_who_waits() >= 1)
+    await_that(lambda: Step.objects.get(pk=step.pk).state == "done")
     stop.set()
-    thread.join(20)
+    thread.join(60)
 
     assert Step.objects.get(pk=step.pk).state == "done"

@@ -20,12 +20,14 @@ FITTING: Final[Evidence] = {"postcode": ("75001",), "name": ("Ada Example",)}
 class Search:
     """A request whose systems are asked; a test says what each of them answers."""
 
-    def __init__(self, *systems: str, facts: Mapping[str, str] | None = None, facts_required: int = 1) -> None:
+    def __init__(
+        self, *systems: str, facts: Mapping[str, str] | None = None, facts_required: int = 1, channel: str = "form"
+    ) -> None:
         self.brand = a_brand(facts_required=facts_required)
         for name in systems:
             a_source(name, brand=self.brand)
         typed = {"postcode": "75001"} if facts is None else dict(facts)
-        self.dsr = a_dsr(State.MATCHING, brand=self.brand, facts=typed)
+        self.dsr = a_dsr(State.MATCHING, brand=self.brand, facts=typed, channel=channel)
         start(self.dsr)
 
     @property

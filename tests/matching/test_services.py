@@ -30,6 +30,7 @@ def test_one_clear_match_in_each_system_goes_on_by_itself() -> None:
     assert [search.is_(name) for name in ("orders", "marketing")] == [MatchState.CLEAR, MatchState.CLEAR]
 
 
+@pytest.mark.promise("O17")
 @pytest.mark.threat("3.01")
 def test_several_people_behind_one_mailbox_wait_for_an_officer() -> None:
     search = Search("orders")

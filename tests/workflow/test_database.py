@@ -1,34 +1,82 @@
 """The database keeps the table by itself, whoever writes and by which way."""
 
-from itertools import product
-
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from requests_app.rights import RIGHTS as CATALOGUE
+from requests_app.values import SYSTEM
 from requests_app.workflow.models import SubjectRequest
-from requests_app.workflow.states import State, edges
+from requests_app.workflow.services import MoveNotAllowed, advance, forget
+from requests_app.workflow.states import Move, State, edges, states
 from tests.making import a_brand, a_dsr
 
 pytestmark = [pytest.mark.django_db, pytest.mark.threat("2.12")]
 
-NO_EDGE = [(a, b) for a, b in product(State, State) if a != b and (a.value, b.value) not in edges()]
+# One right for each way that there is; what the others of the same way may do is written in the same breath.
+RIGHTS = ("access", "erasure", "rectification", "objection", "opt_out_sale", "complaint")
 NO_MOVE = "no move leads from"
 
 
-@pytest.mark.parametrize(("source", "target"), NO_EDGE)
-def test_an_edge_that_is_not_in_the_table_is_refused_by_the_database(source: State, target: State) -> None:
-    dsr = a_dsr(source)
+def a_request_for(right: str) -> SubjectRequest:
+    return a_dsr(right=right, concerns=a_dsr(email="other@example.com") if CATALOGUE[right].concerns else None)
 
-    with pytest.raises(IntegrityError, match=NO_MOVE), transaction.atomic():
-        SubjectRequest.objects.filter(pk=dsr.pk).update(state=target)
+
+@pytest.mark.parametrize(("right", "source"), [(right, source) for right in RIGHTS for source in sorted(states(right))])
+def test_an_edge_that_is_not_in_the_table_is_refused_by_the_database(right: str, source: State) -> None:
+    dsr = a_dsr(source, right=right)
+    strays = [target for target in State if target != source and (source.value, target.value) not in edges(right)]
+
+    assert strays
+    for target in strays:
+        with pytest.raises(IntegrityError, match=NO_MOVE), transaction.atomic():
+            SubjectRequest.objects.filter(pk=dsr.pk).update(state=target)
     with pytest.raises(IntegrityError, match=NO_MOVE), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE requests_app_subjectrequest SET state = %s WHERE id = %s", [target.value, dsr.pk])
-    dsr.state = target
+        cursor.execute("UPDATE requests_app_subjectrequest SET state = %s WHERE id = %s", [strays[0].value, dsr.pk])
+    dsr.state = strays[-1]
     with pytest.raises(IntegrityError, match=NO_MOVE), transaction.atomic():
         dsr.save()
 
     assert SubjectRequest.objects.get(pk=dsr.pk).stage == source
+
+
+@pytest.mark.parametrize("right", CATALOGUE)
+def test_the_database_keeps_the_first_moves_of_every_right(right: str) -> None:
+    dsr = a_request_for(right)
+    first = {target for source, target in edges(right) if source == State.RECEIVED}
+
+    for target in frozenset(State) - first - {State.RECEIVED}:
+        with pytest.raises(IntegrityError, match=NO_MOVE), transaction.atomic():
+            SubjectRequest.objects.filter(pk=dsr.pk).update(state=target)
+
+
+@pytest.mark.parametrize("right", CATALOGUE)
+def test_only_a_right_without_proof_is_carried_out_unproven(right: str) -> None:
+    dsr = a_request_for(right)
+
+    if CATALOGUE[right].needs_proof:
+        with pytest.raises(MoveNotAllowed):
+            advance(dsr, Move.CARRY_OUT, by=SYSTEM)
+    else:
+        advance(dsr, Move.CARRY_OUT, by=SYSTEM)
+        assert advance(dsr, Move.ANSWER, by=SYSTEM).target == State.ANSWERED
+
+
+def test_a_wish_is_sealed_and_forgotten_with_the_person() -> None:
+    dsr = a_dsr(right="post_mortem", wish={"trustee": "a letter"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wish FROM requests_app_subjectrequest WHERE id = %s", [dsr.pk])
+        assert b"letter" not in bytes(cursor.fetchone()[0])
+
+    assert SubjectRequest.objects.get(pk=dsr.pk).wish == {"trustee": "a letter"}
+    forget([dsr.pk])
+
+    assert SubjectRequest.objects.get(pk=dsr.pk).wish is None
+
+
+def test_an_appeal_names_the_request_that_it_is_about() -> None:
+    with pytest.raises(IntegrityError, match="names the request"):
+        a_dsr(right="appeal")
 
 
 def test_these_tests_speak_to_the_database_as_the_application_does() -> None:

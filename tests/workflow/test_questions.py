@@ -101,10 +101,10 @@ def test_of_two_that_end_together_the_second_waits_for_the_first() -> None:
         with transaction.atomic():
             locked(dsr)
             holding.set()
-            let_go.wait(10)
+            let_go.wait(60)
 
     thread = in_a_thread(hold)
-    assert holding.wait(10)
+    assert holding.wait(60)
     with pytest.raises(DatabaseError, match="lock timeout"):
         locked_at_once(dsr)
     with transaction.atomic():
@@ -112,7 +112,7 @@ def test_of_two_that_end_together_the_second_waits_for_the_first() -> None:
             number=9, move=Move.LAPSE, source=State.VERIFYING, target=State.LAPSED, actor_kind="x", actor_name="x"
         )
     let_go.set()
-    thread.join(10)
+    thread.join(60)
 
     with transaction.atomic():
         assert locked(dsr).brand == dsr.brand

@@ -1,4 +1,4 @@
-"""Everything that a customer or an officer reads is there in French."""
+"""Everything that a customer or an officer reads is there in every language that is offered."""
 
 import os
 import re
@@ -10,19 +10,27 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from django.conf import settings
 
 from dsar.launch.messages import read
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
-CATALOGUE: Final = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+LANGUAGES: Final = sorted(code for code, _name in settings.LANGUAGES if code != "en")
 LETTERS: Final = ROOT / "templates" / "letters"
 PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 TAG: Final = re.compile(r"<[^>]*>")
+_FILLED: Final = re.compile(r"\{\{ [\w.]+")  # what a letter says of its request
 
 
-@pytest.fixture(scope="module")
-def french() -> Mapping[str, str]:
-    return {key: text for key, text in read(CATALOGUE).items() if key}
+def _translations(language: str) -> Mapping[str, str]:
+    catalogue = ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+    return {key: text for key, text in read(catalogue).items() if key}
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def translations(request: pytest.FixtureRequest) -> Mapping[str, str]:
+    """The catalogue of each language in turn."""
+    return _translations(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +68,19 @@ def _keys(catalogue: str) -> Iterator[str]:
 
 
 @pytest.mark.promise("S1")
-def test_every_text_is_translated(french: Mapping[str, str], written: frozenset[str]) -> None:
-    assert written - french.keys() == frozenset()
+def test_every_text_is_translated(translations: Mapping[str, str], written: frozenset[str]) -> None:
+    assert written - translations.keys() == frozenset()
 
 
-def test_no_translation_outlives_its_text(french: Mapping[str, str], written: frozenset[str]) -> None:
-    assert french.keys() - written == frozenset()
+def test_no_translation_outlives_its_text(translations: Mapping[str, str], written: frozenset[str]) -> None:
+    assert translations.keys() - written == frozenset()
 
 
-def test_translations_fill_in_the_same_places(french: Mapping[str, str]) -> None:
+def test_translations_fill_in_the_same_places(translations: Mapping[str, str]) -> None:
     wrong = [
-        key for key, text in french.items() if not _places(text) <= _places(key) or set(TAG.findall(text)) != set(TAG.findall(key))
+        key
+        for key, text in translations.items()
+        if not _places(text) <= _places(key) or set(TAG.findall(text)) != set(TAG.findall(key))
     ]
     assert wrong == []
 
@@ -79,13 +89,23 @@ def _places(text: str) -> frozenset[str]:
     return frozenset(PLACEHOLDER.findall(text))
 
 
-def test_french_signs_stand_apart_as_the_language_wants(french: Mapping[str, str]) -> None:
-    wrong = [text for text in french.values() if re.search(r" [:;?!»]|« ", text) or "'" in re.sub(r" '[ ,.]|d'\.|'\)", "", text)]
+def test_french_signs_stand_apart_as_the_language_wants() -> None:
+    wrong = [
+        text
+        for text in _translations("fr").values()
+        if re.search(r" [:;?!»]|« ", text) or "'" in re.sub(r" '[ ,.]|d'\.|'\)", "", text)
+    ]
     assert wrong == []
 
 
 @pytest.mark.promise("S1")
-def test_every_letter_is_written_in_both_languages() -> None:
-    names = [{path.name for path in (LETTERS / language).glob("*.txt")} for language in ("en", "fr")]
-    assert names[0]
-    assert names[0] == names[1]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_letter_is_written_in_each_language(language: str) -> None:
+    english, theirs = (_letters(LETTERS / code) for code in ("en", language))
+    assert english
+    assert theirs.keys() == english.keys()
+    assert [name for name, text in theirs.items() if set(_FILLED.findall(text)) != set(_FILLED.findall(english[name]))] == []
+
+
+def _letters(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.txt")}
