@@ -9,10 +9,11 @@ FROM packages AS build
 WORKDIR /app
 COPY . .
 # These values serve this step only: the image holds no secret, and a container without its own does not start.
-RUN SECRET_KEY=build DSAR_MASTER_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= DSAR_SIGNING_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+RUN random() { head -c "$1" /dev/urandom | base64 -w0; } \
+    && export SECRET_KEY="$(random 48)" DSAR_MASTER_KEY="$(random 32)" DSAR_SIGNING_KEY="$(random 32)" \
     DATABASE_URL=postgresql://build@127.0.0.1/build REDIS_URL=redis://127.0.0.1/0 EMAIL_URL=smtp://127.0.0.1 \
-    DSAR_BASE_URL=http://127.0.0.1 DSAR_VAULT=/tmp/vault DSAR_KEY_STORE=/tmp/keys DJANGO_SETTINGS_MODULE=dsar.settings.prod \
-    sh -c "/opt/venv/bin/python manage.py collectstatic --noinput && /opt/venv/bin/python -m dsar.launch.messages"
+    DSAR_BASE_URL=http://127.0.0.1 DSAR_VAULT=/tmp/build/vault DSAR_KEY_STORE=/tmp/build/keys/store DJANGO_SETTINGS_MODULE=dsar.settings.prod \
+    && /opt/venv/bin/python manage.py collectstatic --noinput && /opt/venv/bin/python -m dsar.launch.messages
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin dsar \

@@ -194,7 +194,7 @@ class _Reader(HTMLParser):
             return
         self._name(attributes)
         if name and "disabled" not in attributes and (kind not in ("checkbox", "radio") or "checked" in attributes):
-            form.values.append((name, value or ("on" if kind in ("checkbox", "radio") else "")))
+            form.values.append((name, "on" if kind in ("checkbox", "radio") and "value" not in attributes else value))
 
     def _option(self, attributes: dict[str, str]) -> None:
         select = self._current.get("select", {})

@@ -2,7 +2,7 @@
 
 Environment: DEMO_ORDERS_BUILD_URL (PostgreSQL), DEMO_MARKETING_BUILD_URL (MariaDB, MySQL or SQLite), DEMO_HOME (a folder;
 the files go to `files` below it), DEMO_ORDERS_READER (optional: a PostgreSQL role that shall read the orders).
-A finished database is left alone; a half-built one, or one of another version, is emptied and built again.
+A finished database is left alone; a half-built one, one of another version, or with DEMO_ANEW=1 any, is emptied and built again.
 """
 
 import os
@@ -23,7 +23,7 @@ from demo.shop import Row, Rows
 from demo.tables import MARKETING, MARKETING_MARK, ORDERS, ORDERS_MARK
 from demo.words import SEED
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 FLUSH: Final = 50_000
 DRIVERS: Final = {
     "postgres": "postgresql+psycopg",
@@ -86,7 +86,7 @@ def _engine(url: str) -> Engine:
 
 
 def _is_finished(connection: Connection, mark: Table) -> bool:
-    if not inspect(connection).has_table(mark.name):
+    if os.environ.get("DEMO_ANEW") == "1" or not inspect(connection).has_table(mark.name):
         return False
     return (SEED, VERSION) in {tuple(row) for row in connection.execute(select(mark.c.seed, mark.c.version))}
 

@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Final
 
-from demo import letters, papers, shop
+from demo import accounts, letters, papers, shop
 from demo.people import Person
 from demo.shop import Row, Rows
 from demo.tables import MARKETING, NOT_DESCRIBED, ORDERS
@@ -15,6 +15,7 @@ Key = tuple[str, ...]
 """A primary key as text, in the order of its columns."""
 
 SYSTEMS: Final = {"orders": ORDERS, "marketing": MARKETING}
+"""Those that are databases; the accounts are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Expected:
 
 @cache
 def expected(person: Person) -> Expected:
-    """Return what belongs to `person`, in the two systems together."""
+    """Return what belongs to `person`, in all systems together."""
     keys, files = _nothing(), list[str]()
     for system, rows in (("orders", _rows_of(shop.planted(), person)), ("marketing", _rows_of(letters.planted(), person))):
         homes: set[Key] = set()
@@ -48,11 +49,13 @@ def expected(person: Person) -> Expected:
         if homes:
             keys[system]["addresses"].extend(sorted(homes, key=lambda key: int(key[0])))
     whole = {system: {name: tuple(found) for name, found in collections.items()} for system, collections in keys.items()}
-    return Expected(whole, tuple(sorted(files)))
+    return Expected(whole | {"accounts": accounts.keys(person)}, tuple(sorted(files)))
 
 
 def key_columns(system: str, collection: str) -> tuple[str, ...]:
     """Return the names of the columns that make the primary key."""
+    if system == "accounts":
+        return accounts.KEYS[collection]
     return tuple(column.name for column in SYSTEMS[system].tables[collection].primary_key)
 
 

@@ -30,7 +30,6 @@ from demo.people import BY_NAME, CLAIRE, Person
 from demo.verdict import Verdict, judge
 
 # What a person recognises on the pages: names of fields, words on buttons, parts of addresses. Adjust them here.
-ASK: Final = "/access/"
 CONTINUE, SEND = "Continue", "Send my request"
 LETTER: Final = "/letter/"
 YES: Final = "Yes, this is my address"
@@ -59,6 +58,7 @@ class Trip:
     base: str
     brand: str
     person: Person
+    right: str = "access"
     took: dict[str, float] = field(default_factory=dict)
     reference: str = ""
     status: str = ""
@@ -76,7 +76,7 @@ class Trip:
 
     def file(self, customer: Browser) -> None:
         """Fill in the form and send it."""
-        form_page = customer.open(customer.open(f"/{self.brand}/en/").link(ASK))
+        form_page = customer.open(customer.open(f"/{self.brand}/en/").link(f"/{self.right}/"))
         known = {name: value for name, value in self.person.facts.items() if name in FACTS}
         answers = {"name": self.person.full_name, "email": self.person.typed} | known
         time.sleep(FILL_DELAY)
@@ -91,9 +91,7 @@ class Trip:
     def prove(self, customer: Browser) -> None:
         """Open the link of the letter, in the browser that filed, and press the button."""
         page = customer.open(
-            _eventually("the letter that asks for a proof (an address gets one in ten minutes)", lambda: self.links(customer)[:1])[
-                0
-            ]
+            eventually("the letter that asks for a proof (an address gets one in ten minutes)", lambda: self.links(customer)[:1])[0]
         )
         self.proven_at = time.time()
         customer.submit(page, page.form(button=YES), button=YES)
@@ -109,7 +107,7 @@ class Trip:
     def approve(self, officer: Browser) -> None:
         """Sign in, wait until the systems have been searched, look, approve."""
         password = sign_in(officer)
-        page = _eventually("the request among those to approve", lambda: self.found(officer))
+        page = eventually("the request among those to approve", lambda: self.found(officer))
         address = page.link("/approve/")
         page = officer.open(address)
         form = page.form(button=APPROVE)
@@ -134,7 +132,7 @@ class Trip:
 
     def download(self, customer: Browser, into: Path) -> Path:
         """Fetch the copy with the link of the last letter and the claim code."""
-        links = _eventually("the letter that offers the copy", lambda: self.offered(customer))
+        links = eventually("the letter that offers the copy", lambda: self.offered(customer))
         page = customer.open(links[0])
         if any(OPEN in words for form in page.forms for _, _, words in form.buttons):
             page = customer.submit(page, page.form(button=OPEN), button=OPEN)
@@ -152,22 +150,22 @@ class Trip:
         return self.links(customer)[:1] if ready else []
 
 
-def sign_in(officer: Browser) -> str:
-    """Take the officer through password and second factor; return the password, which deciding asks for again."""
+def sign_in(officer: Browser, file: str = "officer.json", code: str = "/demo/code/") -> str:
+    """Take an officer through password and second factor; return the password, which deciding asks for again."""
     home = Path(os.environ.get("DSAR_DEMO_HOME", ".dsar"))
-    kept = json.loads((home / "officer.json").read_text(encoding="utf-8"))
+    kept = json.loads((home / file).read_text(encoding="utf-8"))
     page = officer.open("/console/")
     page = officer.submit(page, page.form(LOGIN, PASSWORD), {LOGIN: kept["email"], PASSWORD: kept["password"]})
     refused: set[str] = set()
-    _eventually("a second factor that is accepted", lambda: _second_factor(officer, page, refused))
+    eventually("a second factor that is accepted", lambda: _second_factor(officer, page, refused, code))
     return str(kept["password"])
 
 
-def _second_factor(officer: Browser, page: Page, refused: set[str]) -> bool:
+def _second_factor(officer: Browser, page: Page, refused: set[str], code: str) -> bool:
     """Type the code that is shown now. One that was used before is refused, and not tried again."""
-    shown = SIX_DIGITS.search(officer.open("/demo/code/").words)
+    shown = SIX_DIGITS.search(officer.open(code).words)
     if shown is None:
-        raise WentWrong("/demo/code/ shows no code")
+        raise WentWrong(f"{code} shows no code")
     if shown.group() in refused:
         return False
     signed_in = officer.submit(page, page.form(CODE), {CODE: shown.group()})
@@ -175,7 +173,7 @@ def _second_factor(officer: Browser, page: Page, refused: set[str]) -> bool:
     return not any(CODE in form.names for form in signed_in.forms)
 
 
-def _eventually(what: str, look: Callable[[], T | None]) -> T:
+def eventually(what: str, look: Callable[[], T | None]) -> T:
     """Return the first answer of `look` that is something.
 
     Raises:

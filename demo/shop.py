@@ -113,7 +113,7 @@ def _account(shop: Shop, someone: Person, number: int, since: datetime) -> Rows:
     names = (someone.email, someone.first_name, someone.last_name, someone.phone)
     profile = (someone.born, pick(("Ms", "Mr", None), number), someone.language, pick(words.TIERS, number), number % 3 > 0)
     hashed = f"{words.PASSWORD_HASH}{number}"
-    yield "customers", (number, *names, *profile, pick(words.POLICIES, number), since, *home, hashed)
+    yield "customers", (number, *names, *profile, pick(words.POLICIES, number), since, *home, hashed, "active")
 
 
 def _about_the_customer(shop: Shop, someone: Person, since: datetime) -> Rows:

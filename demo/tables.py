@@ -105,6 +105,7 @@ CUSTOMERS: Final = _table(
     _to("addresses.id", "billing_address_id", nullable=True),
     _to("addresses.id", "delivery_address_id", nullable=True),
     _text("password_hash", 200),
+    _text("processing", 20),
 )
 _table(
     ORDERS,

@@ -70,9 +70,10 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @in_the_demo
 def code(request: HttpRequest) -> HttpResponse:
-    """Show how the demo's officer signs in at this moment."""
+    """Show how the demo's officer signs in at this moment, or the second one (`?who=second`)."""
+    file = "second-officer.json" if request.GET.get("who") == "second" else "officer.json"
     try:
-        secret = json.loads((Path(settings.DSAR_DEMO_HOME) / "officer.json").read_text(encoding="utf-8"))
+        secret = json.loads((Path(settings.DSAR_DEMO_HOME) / file).read_text(encoding="utf-8"))
     except FileNotFoundError as fault:
         raise Http404 from fault
     now = int(time.time())
