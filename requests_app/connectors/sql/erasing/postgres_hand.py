@@ -73,7 +73,7 @@ class PostgresHand(Hand, Postgres):
         """Numbers and UUIDs come as arrays; of texts a temporary table knows the collation."""
         if any(one.family not in {Family.NUMBER, Family.UUID} for one in columns):
             return None
-        lists = [f"{{{','.join(some)}}}" for some in zip(*keys, strict=True)]
+        lists = [f"{{{','.join([key[at] for key in keys])}}}" for at, _ in enumerate(columns)]
         typed = [cast(literal(some, Text()), Declared(f"{one.declared}[]")) for some, one in zip(lists, columns, strict=True)]
         rows: FromClause = func.unnest(*typed).table_valued(*(f"k{number}" for number, _ in enumerate(columns))).render_derived()
         return rows
