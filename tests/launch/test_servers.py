@@ -17,7 +17,7 @@ import pytest
 import redis
 from sqlalchemy import make_url
 
-from dsar.launch import databases, identity, shop
+from dsar.launch import databases, identity, shop, supply
 from dsar.launch.home import Home
 from dsar.launch.launch import Launch
 from tests.launch.conftest import NAMED_SERVERS, ROOT, begin
@@ -162,14 +162,17 @@ def _python_for_everybody() -> str | None:
 
 
 @pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A copy of the launcher where every user can go."""
+def open_folder(launch: Launch) -> Iterator[Path]:
+    """A copy of the launcher, and of a server that the machine may lack, where every user can go."""
     with TemporaryDirectory(prefix="dsar-ordinary-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
         shutil.copytree(ROOT / "dsar", folder / "dsar", ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "work").mkdir()
         shutil.chown(folder / "work", "nobody")
+        (folder / "bin").mkdir()
+        carried = supply.redis(launch.venv)  # the tests' own packages may lie where only root can go
+        shutil.copy(carried, folder / "bin" / carried.name)
         yield folder
 
 
@@ -184,7 +187,7 @@ def test_an_ordinary_user_starts_them_too(open_folder: Path) -> None:
         user="nobody",
         group="nogroup",
         extra_groups=[],
-        env={"PATH": "/usr/bin:/bin"},
+        env={"PATH": f"{open_folder / 'bin'}:/usr/bin:/bin"},
         cwd=open_folder / "work",
         capture_output=True,
         text=True,
