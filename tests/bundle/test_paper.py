@@ -55,9 +55,10 @@ def test_the_words_of_a_page_are_printed_without_what_is_for_a_screen(tmp_path: 
     (tmp_path / "page.pdf").write_bytes(bytes(sheet.output()))
 
     assert not printer._silent
-    if reader:
-        text = subprocess.run([reader, "-layout", tmp_path / "page.pdf", "-"], check=True, capture_output=True).stdout.decode()
-        for said in ("Your data", "Name", "Ada & Σωκράτης", "Total: 10.50", "Shop · DSR-1 · 1/1"):
-            assert said in text
-        for left_out in ("Back", "README", "Column", "color", "folder"):
-            assert left_out not in text
+    if reader is None:
+        pytest.skip("needs pdftotext, of poppler-utils, to read what was printed")
+    text = subprocess.run([reader, "-layout", tmp_path / "page.pdf", "-"], check=True, capture_output=True).stdout.decode()
+    for said in ("Your data", "Name", "Ada & Σωκράτης", "Total: 10.50", "Shop · DSR-1 · 1/1"):
+        assert said in text
+    for left_out in ("Back", "README", "Column", "color", "folder"):
+        assert left_out not in text
