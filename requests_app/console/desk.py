@@ -1,6 +1,8 @@
 """Where an officer works: shops, on which side of the wall, with which colleagues. One question to the database."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -58,10 +60,16 @@ class Desk:
     @property
     def sees(self) -> Q:
         """The condition on requests that the officer sees: `SubjectRequest.objects.visible_to` in the words of this desk."""
-        found = Q(pk__in=self.lent) & ~Q(state__in=sorted(CLOSED))
-        for sides in {shop.sides for shop in self.shops}:
-            found |= on_sides(sides) & Q(brand__in=[shop.pk for shop in self.shops if shop.sides == sides])
-        return found
+        return Q(pk__in=self.lent) & ~Q(state__in=sorted(CLOSED)) | self.stands_here
+
+    @property
+    def stands_here(self) -> Q:
+        """The condition on requests of the officer's own shops and sides, without what is lent."""
+        by_sides = (
+            on_sides(sides) & Q(brand__in=[shop.pk for shop in self.shops if shop.sides == sides])
+            for sides in {shop.sides for shop in self.shops}
+        )
+        return reduce(or_, by_sides, Q(pk__in=[]))
 
     @property
     def choices(self) -> list[tuple[str, str]]:

@@ -21,7 +21,6 @@ from requests_app.console.gate import OfficerRequest
 from requests_app.console.narrowing import NOBODY, TO_DECIDE
 from requests_app.console.page import WORKLOAD, Waiting, show
 from requests_app.console.queue import Tab, belongs, counts
-from requests_app.officers.models import Officer
 from requests_app.workflow.models import SubjectRequest, SubjectRequestQuerySet
 from requests_app.workflow.states import CLOSED
 
@@ -66,8 +65,8 @@ def workload(request: OfficerRequest) -> HttpResponse:
     return show(request, "workload", context, at=WORKLOAD)
 
 
-def _open(officer: Officer) -> SubjectRequestQuerySet:
-    return SubjectRequest.objects.visible_to(officer).open().filter(belongs(Tab.QUEUE, officer))
+def _open(desk: Desk) -> SubjectRequestQuerySet:
+    return SubjectRequest.objects.filter(desk.sees).open().filter(belongs(Tab.QUEUE, desk.officer))
 
 
 def _loads(desk: Desk, today: date, monday: date) -> list[Load]:
@@ -79,7 +78,7 @@ def _loads(desk: Desk, today: date, monday: date) -> list[Load]:
         for number, (start, end) in enumerate(zip(starts, ends, strict=True))
     }
     late, later = Count("pk", Q(due_legal_on__lt=today)), Count("pk", Q(due_safe_on__gte=ends[-1]) | Q(due_safe_on=None))
-    grouped = _open(desk.officer).order_by().values("assignee")
+    grouped = _open(desk).order_by().values("assignee")
     found = grouped.annotate(late=late, later=later, decide=Count("pk", TO_DECIDE), total=Count("pk"), **weeks)
     by_officer: dict[int | None, Mapping[str, Any]] = {row["assignee"]: row for row in found}
     known: dict[int | None, str] = {None: _("nobody yet")}
@@ -97,13 +96,12 @@ def _load(pk: int | None, name: str, row: Mapping[str, Any]) -> Load:
 
 
 def _past(desk: Desk, monday: date) -> list[dict[str, Any]]:
-    """Return what was received and closed in each of the last weeks, this one first."""
+    """Return what was received and closed at the officer's shops in each of the last weeks, this one first."""
     since = timezone.make_aware(datetime.combine(monday - (BACK - 1) * _WEEK, datetime.min.time()))
-    shops = [shop.pk for shop in desk.shops]  # said once more, so that each shop's index is used
-    mine = SubjectRequest.objects.visible_to(desk.officer).filter(brand__in=shops).order_by()
-    sets = {"received_at": mine, "closed_at": mine.filter(state__in=sorted(CLOSED))}  # the index of what is closed holds no more
+    here = SubjectRequest.objects.filter(desk.stands_here).order_by()
+    sets = {"received_at": here, "closed_at": here.filter(state__in=sorted(CLOSED))}  # the index of what is closed holds no more
     came, went = (
-        dict(one.filter(**{f"{name}__gte": since}).annotate(week=TruncWeek(name)).values_list("week").annotate(n=Count("pk")))
+        dict(one.filter(**{f"{name}__gte": since}).annotate(week=TruncWeek(name)).values_list("week").annotate(n=Count("*")))
         for name, one in sets.items()
     )
     weeks = [monday - number * _WEEK for number in range(BACK)]
@@ -124,18 +122,18 @@ def month(request: OfficerRequest, year: int = 0, month: int = 0) -> HttpRespons
     counted = counts(desk)
     starts_on = (get_format("FIRST_DAY_OF_WEEK") - 1) % 7
     context = {
-        "first": first, "before": before, "after": after, "weeks": _weeks(request.user, first, today, starts_on),
+        "first": first, "before": before, "after": after, "weeks": _weeks(desk, first, today, starts_on),
         "weekdays": [WEEKDAYS[(starts_on + number) % 7] for number in range(7)], "unverified": counted[Tab.UNVERIFIED],
         "waiting": Waiting(desk, counted),
     }  # fmt: skip
     return show(request, "month", context, at=Tab.QUEUE)
 
 
-def _weeks(officer: Officer, first: date, today: date, starts_on: int) -> list[list[Day]]:
+def _weeks(desk: Desk, first: date, today: date, starts_on: int) -> list[list[Day]]:
     weeks = calendar.Calendar(starts_on).monthdatescalendar(first.year, first.month)
     bounds = (weeks[0][0], weeks[-1][-1])
     safe, legal = (
-        dict(_open(officer).order_by().filter(**{f"{name}__range": bounds}).values_list(name).annotate(n=Count("pk")))
+        dict(_open(desk).order_by().filter(**{f"{name}__range": bounds}).values_list(name).annotate(n=Count("*")))
         for name in ("due_safe_on", "due_legal_on")
     )
     return [

@@ -243,8 +243,8 @@ class SubjectRequest(models.Model):
             # What is kept no longer than it must be.
             models.Index(name="subjectrequest_to_forget", fields=["closed_at"], condition=Q(forgotten_at=None)),
             models.Index(name="subjectrequest_to_remove", fields=["closed_at"], condition=Q(forgotten_at__isnull=False)),
-            # The figures that a shop publishes.
-            models.Index(name="subjectrequest_of_a_year", fields=["brand", "received_at"]),
+            # The figures that a shop publishes, and what came in the last weeks on one side of the wall.
+            models.Index(name="subjectrequest_of_a_year", fields=["brand", "received_at"], include=["person_kind"]),
             # Whose dates another law or calendar than today's gave.
             models.Index(name="subjectrequest_dates_by", fields=["dates_by", "id"], condition=~Q(state__in=sorted(CLOSED))),
             # What is answered before another request is carried out.
