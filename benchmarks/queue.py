@@ -21,6 +21,7 @@ LIMITS: Final = {
     "request": 80,
     "record": 150,
     "workload": 300,
+    "reports": 300,
     "answered": 80,
     "to decide": 80,
 }

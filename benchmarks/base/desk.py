@@ -160,6 +160,7 @@ def measure(times: int) -> dict[str, dict[str, float]]:
             for page in ("1", "500", "9999")
         ],
         "workload": [("get", reverse("console:workload"), {})],
+        "reports": [("get", reverse("console:reports"), {})],
         "answered": [("get", reverse("console:tab", args=["answered"]), {})],
         "to decide": [("get", reverse("console:tab", args=["to-decide"]), {})],
     }

@@ -76,7 +76,8 @@ def dated(found: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
 
 def counted(found: SubjectRequestQuerySet, by: By) -> list[Counted]:
     """Count `found` by `by`, in the order of its keys. One question. By source, a request counts once for each."""
-    names: dict[str, Any] = {f"n_{name}": Count("pk", condition) for name, condition in COUNTS.items()}
+    # Every request has a brand; its number lies in the index that holds all the rest, so that no request itself is read.
+    names: dict[str, Any] = {f"n_{name}": Count("brand", condition) for name, condition in COUNTS.items()}
     rows: Iterable[Any] = dated(found).order_by().values(key=KEYS[by]).annotate(**names).order_by("key")
     return [Counted(row["key"], {name: row[f"n_{name}"] for name in COUNTS}) for row in rows]
 
