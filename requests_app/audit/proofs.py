@@ -25,10 +25,18 @@ def proven(events: Sequence[int]) -> dict[str, Any]:
         NotSealed: one of them has no place yet.
     """
     seal(wait=True)
-    head = heads.latest()
-    places = dict(TrailLeaf.objects.filter(event__in=events).values_list("event", "place"))
-    if head is None or len(places) < len(set(events)):
+    told = known(events)
+    if told is None or len(told["proofs"]) < len(set(events)):
         raise NotSealed
+    return told
+
+
+def known(events: Sequence[int]) -> dict[str, Any] | None:
+    """Return the same of those of `events` that are sealed already, and wait for nobody; None while there is no head at all."""
+    head = heads.latest()
+    if head is None:
+        return None
+    places = dict(TrailLeaf.objects.filter(event__in=events, place__lt=head.size).values_list("event", "place"))
     return {
         "format": FORMAT,
         "head": head.told(),

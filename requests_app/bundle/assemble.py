@@ -10,7 +10,7 @@ from django.utils import translation
 
 from requests_app.bundle.information import information
 from requests_app.bundle.linked import context
-from requests_app.bundle.manifest import Member, manifest
+from requests_app.bundle.manifest import Member, as_json, manifest
 from requests_app.bundle.material import CollectionPart, FilePart, Material, Opener, SystemPart, opened
 from requests_app.bundle.pages import Page, index
 from requests_app.bundle.redacting import redacted
@@ -51,6 +51,8 @@ class _Build:
         for system in material.systems if material.has_values else ():
             for part in system.collections:
                 yield from self._collection(system, part)
+        if material.trail:
+            yield from self._made("trail.json", [as_json(material.trail)])
         yield from self._made("public-key.pem", [public_key(key)])
         yield from self._made("check.py", [_raw("bundle/check.py.txt")])
         with translation.override(material.language):

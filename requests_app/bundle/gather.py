@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.utils import translation
 
+from requests_app.audit.models import AuditEvent
+from requests_app.audit.proofs import known
 from requests_app.brands import look
 from requests_app.brands.models import Brand
 from requests_app.brands.policies import policies
@@ -31,11 +33,14 @@ from requests_app.review.ruled import by_collection, redactor
 from requests_app.review.summary import Withheld, withheld
 from requests_app.sources.models import Source
 from requests_app.sources.services import inventory
+from requests_app.values import CUSTOMER, SYSTEM
 from requests_app.vault import services as vault
 from requests_app.vault.frames import PartReader
 from requests_app.workflow.laws import right_of
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.states import Move
+
+_PROVEN: Final = ("request.opened", "pull.answered", "pull.failed")
 
 
 class DescriptionChanged(Exception):
@@ -71,7 +76,14 @@ def gather(dsr: SubjectRequest, made_at: datetime) -> Material:
         number=dsr.bundles.count() + 1,
         scope=scope_of(dsr),
         statements=tuple((one.about or "", one.text or "") for one in statements.of_person(dsr)),
+        trail=known(_deeds(dsr)),
     )
+
+
+def _deeds(dsr: SubjectRequest) -> list[int]:
+    """Return the events that the copy proves: when it was asked for, and what each system answered. They name no officer."""
+    deeds = AuditEvent.objects.filter(dsr_id=dsr.pk, action__in=_PROVEN, actor_kind__in=(CUSTOMER.kind, SYSTEM.kind))
+    return list(deeds.values_list("pk", flat=True))
 
 
 def _authorities(dsr: SubjectRequest) -> tuple[tuple[str, str], ...]:

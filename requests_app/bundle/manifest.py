@@ -1,7 +1,7 @@
 """manifest.json: what the bundle holds, what was searched, what was not and why, what was withheld and why."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +54,10 @@ def manifest(material: Material, members: Iterable[Member]) -> bytes:
         "left_out": [_left_out(system, info) for system, info in left_out(material)],
         "members": [member.as_json() for member in members],
     }
+    return as_json(value)
+
+
+def as_json(value: Mapping[str, object]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 

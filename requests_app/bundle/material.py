@@ -1,11 +1,12 @@
 """What a bundle is made of: facts that the caller collected, and openers of parts that are read only when their turn comes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -128,8 +129,8 @@ class Material:
     keyed digest of the person, `rights` the names of the rights to tell about, `law` the law that grants the request, in
     words, `authorities` (name and address) hear complaints under it, `stated` are contents that only the shop can say (code
     and words), `scope` is how much was asked for, `statements` what the person said of data that was not corrected (what it is
-    about, and the words). A bundle whose `number` is above 1 replaces an earlier one
-    and adds what was missing there.
+    about, and the words), `trail` is a head of the audit trail with proofs (`audit.proofs`). A bundle whose `number` is above 1
+    replaces an earlier one and adds what was missing there.
     """
 
     brand: Brand
@@ -148,6 +149,7 @@ class Material:
     number: int = 1
     scope: Scope = Scope.ALL
     statements: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    trail: Mapping[str, Any] | None = None
 
     @cached_property
     def paths(self) -> dict[str, dict[str, str]]:

@@ -83,7 +83,7 @@ def contents(dsr: SubjectRequest) -> dict[str, bytes]:
     with handed_over(Bundle.objects.get(dsr=dsr)) as chunks:
         archive = ZipFile(BytesIO(b"".join(chunks)))
     assert archive.testzip() is None
-    left_out = re.compile(r"manifest|signature")
+    left_out = re.compile(r"manifest|signature|trail")
     return {name: _without_moments(dsr, archive.read(name)) for name in archive.namelist() if not left_out.search(name)}
 
 
