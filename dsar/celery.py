@@ -42,6 +42,7 @@ app.conf.update(
         "seal": {"task": "audit.seal", "schedule": 60.0, "options": {"queue": "housekeeping", "expires": 60}},
         "seal_all": {"task": "audit.seal_all", "schedule": 3600.0, "options": {"queue": "housekeeping", "expires": 3600}},
         "heads": {"task": "correspondence.mail_heads", "schedule": 900.0, "options": {"queue": "housekeeping", "expires": 900}},
+        "stamp": {"task": "audit.stamp", "schedule": 900.0, "options": {"queue": "housekeeping", "expires": 900}},
         "sweep": {"task": "ledger.sweep", "schedule": 15.0, "options": {"queue": "housekeeping", "expires": 15}},
         "remind": {"task": "deadlines.remind", "schedule": 60.0, "options": {"queue": "housekeeping", "expires": 60}},
         "digest": {"task": "deadlines.digest", "schedule": 300.0, "options": {"queue": "housekeeping", "expires": 300}},

@@ -9,6 +9,7 @@ from requests_app.audit.models import AuditEvent as AuditEvent
 from requests_app.audit.models import TrailLeaf as TrailLeaf
 from requests_app.audit.models import TrailNode as TrailNode
 from requests_app.audit.models import TrailSeal as TrailSeal
+from requests_app.audit.models import TrailStamp as TrailStamp
 from requests_app.autopilot.models import Decision as Decision
 from requests_app.autopilot.models import Pilot as Pilot
 from requests_app.brands.models import Brand as Brand

@@ -2,6 +2,7 @@
 
 from requests_app.audit.tasks import seal as seal
 from requests_app.audit.tasks import seal_all as seal_all
+from requests_app.audit.tasks import stamp as stamp
 from requests_app.collection.tasks import watch as watch
 from requests_app.correspondence.tasks import mail_heads as mail_heads
 from requests_app.deadlines.tasks import digest as digest

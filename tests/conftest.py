@@ -64,7 +64,7 @@ def _truncate(cursor: psycopg.Cursor[Any], tables: str, *, tries: int = 5) -> No
 
 
 def _let_the_trail_change(cursor: psycopg.Cursor[Any], how: str) -> None:
-    tables = ("auditevent", "trailleaf", "trailnode", "trailseal")
+    tables = ("auditevent", "trailleaf", "trailnode", "trailseal", "trailstamp")
     cursor.execute(";".join(f"ALTER TABLE requests_app_{table} {how} TRIGGER USER" for table in tables))
 
 

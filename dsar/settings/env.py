@@ -112,6 +112,17 @@ def contact(address: str) -> str:
     return address
 
 
+def authority(address: str, certificates: str) -> str:
+    """Return where heads of the trail are time-stamped, `https://host/path`; empty where nowhere.
+
+    Raises:
+        ImproperlyConfigured: it is no such address, or nobody said by which certificates its word is checked.
+    """
+    if address and not (urlsplit(address).scheme in {"https", "http"} and urlsplit(address).hostname and certificates):
+        raise ImproperlyConfigured("DSAR_ANCHOR_TSA must begin with https:// or http://, and needs DSAR_ANCHOR_TSA_CA.")
+    return address
+
+
 def mailboxes() -> dict[str, str]:
     """Return by brand where its mail is read: `DSAR_MAILBOX_O_JEWELS=imaps://user:password@host/INBOX` is that of `o-jewels`.
 

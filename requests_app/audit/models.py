@@ -5,6 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
+from django.db.models.functions import Now
 
 _REFUSE = "RAISE EXCEPTION 'audit events are append-only';"
 
@@ -114,3 +115,21 @@ class TrailSeal(models.Model):
 
     def __str__(self) -> str:
         return f"seal of {self.size} events"
+
+
+class TrailStamp(models.Model):
+    """That the head of `size` was there at a moment, said by a time stamping authority. `token` is DER: RFC 3161, section 2.4.2."""
+
+    size = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    token = models.BinaryField()
+
+    personal_fields: ClassVar[frozenset[str]] = frozenset()
+    plain_fields: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        ordering = ["size"]
+        triggers = _append_only()
+
+    def __str__(self) -> str:
+        return f"time stamp on the head of {self.size} events"

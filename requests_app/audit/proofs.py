@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from requests_app.audit import entries, heads
 from requests_app.audit.models import TrailLeaf, TrailSeal
-from requests_app.audit.sealing import hash_between, path_of, seal
-from requests_app.audit.tree import consistency
+from requests_app.audit.sealing import reading, seal
+from requests_app.audit.tree import consistency, inclusion
 
 FORMAT: Final = "dsar-trail-proofs/1"
 CONTINUES: Final = "dsar-trail-continues/1"
@@ -36,12 +36,13 @@ def known(events: Sequence[int]) -> dict[str, Any] | None:
     head = heads.latest()
     if head is None:
         return None
+    between = reading()
     places = dict(TrailLeaf.objects.filter(event__in=events, place__lt=head.size).values_list("event", "place"))
     return {
         "format": FORMAT,
         "head": head.told(),
         "proofs": [
-            {"entry": entries.text_of(event), "place": place, "path": path_of(place, head.size)}
+            {"entry": entries.text_of(event), "place": place, "path": [one.hex() for one in inclusion(place, head.size, between)]}
             for event, place in sorted(places.items(), key=lambda one: one[1])
         ],
     }
@@ -54,4 +55,4 @@ def continues(first: int, second: int) -> dict[str, Any]:
         TrailSeal.DoesNotExist: no head of that size was sealed.
     """
     told = {name: heads.of(TrailSeal.objects.get(size=size)).told() for name, size in (("first", first), ("second", second))}
-    return {"format": CONTINUES} | told | {"path": [one.hex() for one in consistency(first, second, hash_between)]}
+    return {"format": CONTINUES} | told | {"path": [one.hex() for one in consistency(first, second, reading())]}

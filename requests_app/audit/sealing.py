@@ -7,6 +7,7 @@ sealed an hour ago, the whole look through everything.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 import structlog
@@ -18,7 +19,7 @@ from requests_app.audit.heads import Head
 from requests_app.audit.models import AuditEvent, TrailLeaf, TrailNode, TrailSeal
 from requests_app.audit.services import record
 from requests_app.audit.signing import bears_its_mark
-from requests_app.audit.tree import EMPTY, Growing, hash_of, inclusion, leaf_hash, node_hash, parts, split
+from requests_app.audit.tree import EMPTY, Growing, Range, hash_of, leaf_hash, node_hash, parts, split
 from requests_app.values import SYSTEM
 
 AT_ONCE: Final = entries.AT_ONCE  # events of one transaction
@@ -71,7 +72,8 @@ def _seal_some(*, whole: bool, wait: bool) -> int:
 
 def _grow(taken: Sequence[Entry], last: TrailSeal | None) -> None:
     size, root = (last.size, bytes(last.root)) if last else (0, EMPTY)
-    growing = Growing(size, [hash_between(*part) for part in parts(size)])
+    between = reading()
+    growing = Growing(size, [between(*part) for part in parts(size)])
     hashes = [leaf_hash(one.text.encode()) for one in taken]
     nodes = [node for one in hashes for node in growing.add(one) if node[0] >= KEPT]
     with connection.cursor() as cursor:
@@ -105,20 +107,25 @@ def _tell_of_changed_ones(taken: Sequence[Entry]) -> None:
         record("trail.mark_wrong", by=SYSTEM, event=event)
 
 
-def hash_between(start: int, end: int) -> bytes:
-    """Return the hash of the leaves from `start` to before `end`, from what is kept."""
-    width = end - start
-    if width.bit_count() == 1 and width >= 1 << KEPT and not start % width:
-        height = width.bit_length() - 1
-        return bytes(TrailNode.objects.values_list("hash", flat=True).get(height=height, place=start >> height))
-    if width <= 1 << KEPT:
-        return hash_of(
-            [bytes(one) for one in TrailLeaf.objects.filter(place__gte=start, place__lt=end).values_list("hash", flat=True)]
-        )
-    middle = start + split(width)
-    return node_hash(hash_between(start, middle), hash_between(middle, end))
+def reading() -> Range:
+    """Return what gives the hash of the leaves from one number to before another, from what is kept; it reads nothing twice."""
+    leaves = cache(_leaves)
+
+    @cache
+    def between(start: int, end: int) -> bytes:
+        width = end - start
+        if width.bit_count() == 1 and width >= 1 << KEPT and not start % width:
+            height = width.bit_length() - 1
+            return bytes(TrailNode.objects.values_list("hash", flat=True).get(height=height, place=start >> height))
+        if width <= 1 << KEPT:
+            first = start >> KEPT << KEPT
+            return hash_of(leaves(first)[start - first : end - first])
+        middle = start + split(width)
+        return node_hash(between(start, middle), between(middle, end))
+
+    return between
 
 
-def path_of(place: int, size: int) -> list[str]:
-    """Return the hashes, in hexadecimal, that lead from the leaf at `place` to the root of the tree of `size` leaves."""
-    return [one.hex() for one in inclusion(place, size, hash_between)]
+def _leaves(first: int) -> list[bytes]:
+    found = TrailLeaf.objects.filter(place__gte=first, place__lt=first + (1 << KEPT))
+    return [bytes(one) for one in found.values_list("hash", flat=True)]

@@ -1,7 +1,7 @@
 import structlog
 from celery import shared_task
 
-from requests_app.audit import anchors, sealing
+from requests_app.audit import anchors, sealing, stamping
 
 log = structlog.get_logger(__name__)
 
@@ -18,6 +18,15 @@ def seal_all() -> None:
     """Look through everything: an event may be committed long after later ones were sealed."""
     sealing.seal(whole=True)
     _anchor()
+
+
+@shared_task(name="audit.stamp")
+def stamp() -> None:
+    """Have the newest head time-stamped, once an hour. Whatever the authority says, the trail goes on, and it is asked again."""
+    try:
+        stamping.stamp()
+    except stamping.NotStamped as fault:
+        log.error("trail_not_stamped", code=str(fault))  # noqa: TRY400  # the code says all
 
 
 def _anchor() -> None:

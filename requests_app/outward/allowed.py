@@ -1,8 +1,10 @@
 """Which hosts may be asked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
-from requests_app.outward.addresses import PORTS, Target
+from requests_app.outward.addresses import PORTS, Target, target
 from requests_app.outward.faults import Blocked
 
 
@@ -14,6 +16,16 @@ class Host:
     port: int = 443
     private: bool = False
     plain: bool = False
+
+    @classmethod
+    def at(cls, address: str, told: Mapping[str, str]) -> Self:
+        """Return the host of `address`; its operator told `private` and `plain` to be `yes`, or not.
+
+        Raises:
+            Blocked: it is no plain address.
+        """
+        home = target(address)
+        return cls(home.host, home.port, private=told.get("private") == "yes", plain=told.get("plain") == "yes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,22 +70,20 @@ def way(config: Config, api: Api) -> Way:
     named = address if address not in {"", "http://", "https://"} else filled(api.address, values)
     options = {name: _whole(config, name, told.get(name, str(default))) for name, default in OPTIONS.items()}
     options |= {_PACE: _whole(config, _PACE, told[_PACE])} if _PACE in told else {}
-    flags = {name: told.get(name, "") == "yes" for name in _FLAGS}
     hosts = [filled(host, values) for host in api.hosts]
     if any(set(text) & _NO_HOST for text in (*hosts, *(values[gap] for gap in gaps(api.address)))):
         raise Misconfigured(f"{config.name}: a value behind the # of the address makes a host that is none")
-    return Way(named.rstrip("/"), values, options, _allowed(config, hosts, named, flags))
+    return Way(named.rstrip("/"), values, options, _allowed(config, hosts, named, told))
 
 
-def _allowed(config: Config, hosts: Sequence[str], address: str, flags: Mapping[str, bool]) -> Allowed:
+def _allowed(config: Config, hosts: Sequence[str], address: str, told: Mapping[str, str]) -> Allowed:
     try:
-        home = target(address)
+        own = Host.at(address, told)
         others = [target(f"https://{host}") for host in hosts]
     except Blocked as fault:
         reason = str(fault)
     else:
-        own = Host(home.host, home.port, private=flags["private"], plain=flags["plain"])
-        return Allowed((own, *(Host(one.host, one.port) for one in others if one.host != home.host)))
+        return Allowed((own, *(Host(one.host, one.port) for one in others if one.host != own.name)))
     raise Misconfigured(f"{config.name}: {reason}")
 
 
