@@ -8,7 +8,7 @@ from requests_app.emails import NotAnAddress
 from requests_app.intake.services import address_index
 from requests_app.officers.models import Officer
 from requests_app.workflow.models import SubjectRequest, SubjectRequestQuerySet
-from requests_app.workflow.naming import name_index
+from requests_app.workflow.naming import name_index, named
 
 MOST: Final = 25
 _REFERENCE: Final = re.compile(r"(?:DSR)?([0-9A-Z]{4})([0-9A-Z]{4})")
@@ -38,4 +38,4 @@ def _of_address(dsrs: SubjectRequestQuerySet, address: str) -> SubjectRequestQue
 
 def _of_name(dsrs: SubjectRequestQuerySet, name: str) -> SubjectRequestQuerySet:
     words = name_index(name)
-    return dsrs.filter(name_index__contains=words) if words else dsrs.none()
+    return dsrs.filter(named(words)) if words else dsrs.none()

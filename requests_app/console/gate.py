@@ -1,7 +1,7 @@
 """Who gets in: an officer with a second factor, for twelve hours, or until half an hour passes without a click."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from django_htmx.middleware import HtmxDetails
 from dsar.settings import browser
 from requests_app.officers import passkeys
 from requests_app.officers.models import Officer
+from requests_app.workflow import wall
 
 SESSION_LASTS: Final = 12 * 3600  # seconds since the password was typed
 SESSION_RESTS: Final = 30 * 60  # seconds since the last page that was asked for by hand
@@ -57,9 +58,14 @@ def gate(view: View) -> View:
             return _elsewhere(asked, lacks)
         _note_click(asked)
         try:
-            return trusting(asked, *args, **kwargs)
+            with wall.narrowed(asked.user):
+                answered = trusting(asked, *args, **kwargs)
         finally:
             timezone.deactivate()  # a page of one request tells the time of its shop
+        if isinstance(answered, StreamingHttpResponse):
+            body = cast("Iterable[bytes]", answered.streaming_content)  # nothing here answers asynchronously
+            answered.streaming_content = wall.read_narrowed(asked.user, body)
+        return answered
 
     return answer
 

@@ -4,7 +4,9 @@ import re
 import unicodedata
 from typing import Final
 
-from django.db import transaction
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import F, Func, Value
 
 from requests_app.keys.crypto import keyed_index
 from requests_app.keys.store import KeyGone
@@ -24,6 +26,12 @@ def words_of(name: str) -> list[str]:
 def name_index(name: str) -> list[int]:
     """Return a digest for each word of `name`; nobody without the master key can guess the words back."""
     return sorted(int.from_bytes(keyed_index("name", word)[:_BITS], signed=True) for word in words_of(name))
+
+
+def named(words: list[int]) -> Func:
+    """Return the condition on requests whose name has all of `words`, digests of `name_index`."""
+    found = Func(Value(words, ArrayField(models.BigIntegerField())), function="requests_named")
+    return Func(F("pk"), found, arg_joiner=" = ANY(", template="%(expressions)s)", output_field=models.BooleanField())
 
 
 @transaction.atomic
