@@ -2,27 +2,34 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
-from django.conf import settings
+from django.conf import settings as house
 from django.db import connection, transaction
 from django.db.utils import DataError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import include, path
+from pytest_django import Settings
 
 from requests_app.console.gate import gate
 from requests_app.erasure import freezing
 from requests_app.intake.services import address_index
 from requests_app.officers.models import Officer, Role, Sees
 from requests_app.officers.policy import MAY, Action
+from requests_app.review.models import Note
+from requests_app.values import CUSTOMER
+from requests_app.vault import uploads
+from requests_app.vault.models import StoredFile, Upload
 from requests_app.workflow import lending, wall
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.services import advance
 from requests_app.workflow.states import Move, State
-from tests.console.desk import an_officer, at_the_desk
-from tests.making import a_brand, a_dsr, as_owner
+from tests.console.desk import an_officer, at_the_desk, searched
+from tests.making import a_brand, a_dsr, a_source, as_owner
 
 pytestmark = [pytest.mark.threat("6.01"), pytest.mark.threat("8.03"), pytest.mark.promise("S9")]
 alone = pytest.mark.django_db(transaction=True)
@@ -67,6 +74,11 @@ urlpatterns = [
     path("everybody/", forgetful),
     path("", include("dsar.urls")),
 ]
+
+
+@pytest.fixture
+def vault(settings: Settings, tmp_path: Path) -> None:
+    settings.DSAR_VAULT = tmp_path / "vault"
 
 
 @pytest.fixture
@@ -241,6 +253,22 @@ def test_what_is_not_seen_is_neither_changed_nor_removed(asked: dict[str, Subjec
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("vault")
+def test_notes_and_files_are_shown_where_their_request_is(asked: dict[str, SubjectRequest], of_customers: Officer) -> None:
+    for dsr in asked.values():
+        Note.objects.create(dsr=dsr, text="be gentle")
+        searched(dsr, a_source(f"system-{dsr.reference}", brand=dsr.brand))
+        uploads.keep(dsr, uploads.check(b"%PDF-1.7 one", "one.pdf"), by=CUSTOMER, purpose=uploads.MESSAGE)
+    Upload.objects.create(owner=uuid4(), media_type="application/pdf", purpose="mail", sent_by="mail", location="x", size=1)
+
+    with wall.narrowed(of_customers):
+        assert {note.dsr for note in Note.objects.all()} == {asked["customer"]}
+        assert {file.dsr for file in StoredFile.objects.all()} == {asked["customer"]}
+        assert {file.dsr for file in Upload.objects.all()} == {asked["customer"], None}
+    assert (Note.objects.count(), StoredFile.objects.count(), Upload.objects.count()) == (3, 3, 4)
+
+
+@pytest.mark.django_db
 def test_the_shops_limit_counts_what_its_reader_does_not_see(of_customers: Officer) -> None:
     a_dsr(State.COOLING_OFF, person_kind="employee")
     brand = a_brand(erasures_per_hour=1)
@@ -258,5 +286,5 @@ def test_the_applications_role_cannot_take_the_wall_down() -> None:
         with pytest.raises(ProgrammingError, match="must be owner"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = %s", [settings.DSAR_APP_ROLE])
+        cursor.execute("SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = %s", [house.DSAR_APP_ROLE])
         assert cursor.fetchone() == (False,)
