@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.utils import Error
-from psycopg.errors import Error as DriverError
 
 from requests_app.officers import policy
 from requests_app.officers.models import Officer
@@ -33,9 +32,9 @@ SELECT set_config('dsar.lent', ARRAY(SELECT id FROM shown)::text, false),
                                        WHERE officer_id = %(officer)s AND sees = ANY(%(staff)s))::text, false),
        set_config('dsar.customers', ARRAY(SELECT brand_id FROM requests_app_membership
                                            WHERE officer_id = %(officer)s AND sees = ANY(%(customers)s))::text, false)"""
-_WIDEN: Final = (
-    "SELECT set_config('dsar.customers', '', false), set_config('dsar.staff', '', false), set_config('dsar.lent', '', false)"
-)
+_WIDEN: Final = """
+SELECT set_config('dsar.customers', '', false), set_config('dsar.staff', '', false), set_config('dsar.lent', '', false),
+       set_config('dsar.lifted', '', false)"""
 _LIFT: Final = "SELECT set_config('dsar.lifted', %s, false)"
 
 
@@ -46,7 +45,7 @@ def narrowed(officer: Officer) -> Iterator[None]:
         _say(_NARROW, {"officer": officer.pk} | {side.value: [sees.value for sees in policy.seeing(side)] for side in Side})
         yield
     finally:
-        _surely(_WIDEN)
+        _widen()
 
 
 def read_narrowed(officer: Officer, body: Iterable[bytes]) -> Iterator[bytes]:
@@ -62,22 +61,23 @@ def lifted() -> Iterator[None]:
         _say(_LIFT, ["on"])
         yield
     finally:
-        _surely(_LIFT, [""])
+        _say(_LIFT, [""])
+
+
+def _widen() -> None:
+    """Take back what was said, or let go of the connection: nobody else gets it as it is.
+
+    A transaction that is broken and began before takes back by itself what was set in it.
+    """
+    try:
+        _say(_WIDEN)
+    except Error:
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def _say(statement: str, values: Any = None) -> None:
     """Say it to the server beside Django's cursors: those refuse to work once a transaction is broken."""
     connection.ensure_connection()
-    connection.connection.execute(statement, values)
-
-
-def _surely(statement: str, values: Any = None) -> None:
-    """Say it, or let go of the connection: nobody else gets it as it is.
-
-    A transaction that is broken and began before takes back by itself what was set in it.
-    """
-    try:
-        _say(statement, values)
-    except (DriverError, Error):
-        if not connection.in_atomic_block:
-            connection.close()
+    with connection.wrap_database_errors:
+        connection.connection.execute(statement, values)
