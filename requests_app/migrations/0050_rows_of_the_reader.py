@@ -37,7 +37,7 @@ def _walled(table: str, seen: str) -> tuple[migrations.RunSQL, migrations.RunSQL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0047_what_waits_for_officers")]
+    dependencies = [("requests_app", "0049_time_stamps")]
 
     operations = [
         migrations.RunSQL(_NAMED, "DROP FUNCTION requests_named"),
