@@ -1,13 +1,14 @@
 """Where an officer works: shops, on which side of the wall, with which colleagues. One question to the database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from requests_app.officers import policy
@@ -131,34 +132,40 @@ def on_sides(sides: frozenset[Side]) -> Q:
 
 
 def desk_of(officer: Officer) -> Desk:
+    found = list(_shops().filter(policy.theirs(officer)))
+    lent = found[0]["lent"] if found else Delegation.objects.of(officer).values_list("dsr", flat=True)
+    return Desk(officer, tuple(_shop(row) for row in found), tuple(lent))
+
+
+@cache
+def _shops() -> "QuerySet[Membership, dict[str, Any]]":
+    """Return what is to be known of the shop of every membership; put together once, as that takes longer than asking it."""
     failing = {f"failing_{side.value}": _failing(side) for side in Side}
-    found = policy.brands_of(officer).annotate(
-        sees=F("membership__sees"), role=F("membership__role"), team=_team(),
-        lent=ArraySubquery(Delegation.objects.of(officer).values("dsr")), **failing
-    )  # fmt: skip
-    brands = list(found.order_by("name", "pk"))
-    lent = brands[0].lent if brands else list(Delegation.objects.of(officer).values_list("dsr", flat=True))
-    return Desk(officer, tuple(_shop(brand) for brand in brands), tuple(lent))
+    lent = Delegation.objects.in_force().filter(officer=OuterRef("officer"))
+    found = Membership.objects.annotate(team=_team(), lent=ArraySubquery(lent.values("dsr")), **failing)
+    rows: QuerySet[Membership, dict[str, Any]] = found.order_by("brand__name", "brand").values(
+        "brand", "brand__slug", "brand__name", "sees", "role", "team", "lent", *failing
+    )
+    return rows
 
 
-def _shop(brand: Any) -> Shop:
-    sides = Sees(brand.sees).sides
-    team = sorted(brand.team, key=lambda one: one["pk"])
+def _shop(row: Mapping[str, Any]) -> Shop:
+    team = sorted(row["team"], key=lambda one: one["pk"])
     return Shop(
-        pk=brand.pk, slug=brand.slug, name=brand.name, sides=sides, actions=MAY[brand.role],
-        role=brand.role, failing=sum(getattr(brand, f"failing_{side.value}") for side in sides),
+        pk=row["brand"], slug=row["brand__slug"], name=row["brand__name"], sides=Sees(row["sees"]).sides, actions=MAY[row["role"]],
+        role=row["role"], failing=sum(row[f"failing_{side.value}"] for side in Side),
         colleagues=tuple(Colleague(one["pk"], one["name"] or one["email"], Sees(one["sees"]).sides) for one in team),
     )  # fmt: skip
 
 
 def _failing(side: Side) -> Coalesce:
-    failed: QuerySet[Any] = Source.objects.searched().filter(brand=OuterRef("pk"), side=side).exclude(last_fault="")
+    failed: QuerySet[Any] = Source.objects.searched().filter(brand=OuterRef("brand"), side=side).exclude(last_fault="")
     counted = failed.order_by().values("brand").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _team() -> ArraySubquery:
-    answering = Membership.objects.filter(brand=OuterRef("pk"), role__in=_ANSWERING, officer__is_active=True)
+    answering = Membership.objects.filter(brand=OuterRef("brand"), role__in=_ANSWERING, officer__is_active=True)
     return ArraySubquery(
         answering.values(
             told=JSONObject(pk="officer", name="officer__name", email="officer__email", sees="sees"),

@@ -56,6 +56,12 @@ def brands_of(user: Any, action: Action = Action.SEE, side: Side | None = None) 
     return Brand.objects.filter(**theirs | ({"membership__sees__in": seeing(side)} if side else {}))
 
 
+def theirs(user: Any, action: Action = Action.SEE) -> Q:
+    """Return the condition on memberships by which `user` may do `action`; none is that of a stranger or somebody who left."""
+    known = isinstance(user, Officer) and user.is_active
+    return Q(officer=user, role__in=_roles(action)) if known else Q(pk__in=[])
+
+
 def within(user: Any, action: Action = Action.SEE, *, side: str = "side") -> Q:
     """Return the condition on rows of a `brand` that `user` may do `action` with; `side` names the field of their side."""
     return Q(brand__in=brands_of(user, action, Side.CUSTOMERS), **{side: Side.CUSTOMERS}) | Q(
