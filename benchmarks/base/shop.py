@@ -36,6 +36,10 @@ class Database:
         with suppress(psycopg.errors.InsufficientPrivilege):
             self.run("CHECKPOINT")
 
+    def as_app(self) -> "Database":
+        """Return the same database for the role as which the product works: what is shown of it is narrowed for an officer."""
+        return Database(urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=urlsplit(self.url).path)))
+
     @classmethod
     def at(cls, ground: Ground, name: str) -> "Database":
         return cls(urlunsplit(urlsplit(ground.admin)._replace(path=f"/{name}")))

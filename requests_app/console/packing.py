@@ -26,7 +26,7 @@ from requests_app.officers.policy import Action
 from requests_app.reports import archive
 from requests_app.reports.archive import Manner
 from requests_app.reports.asked import Asked, By, cohort
-from requests_app.reports.counts import Counted, counted, summed
+from requests_app.reports.counts import Counted, counted_by_each, summed
 from requests_app.reports.pack import prepared
 from requests_app.reports.spans import NoSpan, Span, quarter_of, recent
 from requests_app.workflow.models import SubjectRequest, SubjectRequestQuerySet
@@ -90,7 +90,7 @@ def _quarter(name: str) -> Span:
 
 
 def _figures(found: SubjectRequestQuerySet) -> list[tuple[str, Any, list[Counted]]]:
-    by_right, by_law = counted(found, By.RIGHT), counted(found, By.LAW)
+    by_right, by_law = counted_by_each(found, By.RIGHT, By.LAW)
     return [
         (_("All requests"), lambda _key: _("all"), [summed(by_right)]), (_("By right"), words.right_named, by_right),
         (_("By law"), law, by_law),

@@ -96,7 +96,7 @@ class Part:
 
 def _on_time(reader: Reader) -> Drawing:
     found, drawn = reader.found, reader.drawn
-    rows, months = counts.counted(found, reader.form.grouped), counts.counted(found, By.MONTH)
+    rows, months = counts.counted_by_each(found, reader.form.grouped, By.MONTH)
     drawn.know(row.key for row in rows)
     whole = counts.summed(months)
     dated = {

@@ -17,7 +17,17 @@ class Migration(migrations.Migration):
             model_name="subjectrequest",
             index=models.Index(
                 fields=["brand", "received_at"],
-                include=("person_kind", "right", "regime", "state", "closed_at", "due_legal_on", "due_safe_on", "verified_at"),
+                include=(
+                    "id",
+                    "person_kind",
+                    "right",
+                    "regime",
+                    "state",
+                    "closed_at",
+                    "due_legal_on",
+                    "due_safe_on",
+                    "verified_at",
+                ),
                 name="subjectrequest_of_a_year",
             ),
         ),

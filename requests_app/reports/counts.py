@@ -5,8 +5,8 @@ dates kept with it already hold its questions, its extension and its law (`deadl
 becomes late when its date has passed. What was withdrawn, or never confirmed, is neither.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -76,10 +76,33 @@ def dated(found: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
 
 def counted(found: SubjectRequestQuerySet, by: By) -> list[Counted]:
     """Count `found` by `by`, in the order of its keys. One question. By source, a request counts once for each."""
+    return [Counted(key, counts) for (key,), counts in _counted(found, by)]
+
+
+def counted_by_each(found: SubjectRequestQuerySet, one: By, other: By) -> tuple[list[Counted], list[Counted]]:
+    """Count `found` by `one`, and by `other`. One question, except by source: there a request may count more than once."""
+    if By.SOURCE in {one, other}:
+        return counted(found, one), counted(found, other)
+    by_both = list(_counted(found, one, other))
+    return _folded(by_both, 0), _folded(by_both, 1)
+
+
+def _folded(rows: Iterable[tuple[tuple[Any, ...], Mapping[str, int]]], at: int) -> list[Counted]:
+    """Sum rows that have the key at `at` in common."""
+    known: dict[Any, list[Counted]] = {}
+    for keys, counts in rows:
+        known.setdefault(keys[at], []).append(Counted(keys[at], counts))
+    return [replace(summed(known[key]), key=key) for key in sorted(known)]
+
+
+def _counted(found: SubjectRequestQuerySet, *groups: By) -> Iterator[tuple[tuple[Any, ...], Mapping[str, int]]]:
+    """Yield keys and counts, in the order of the keys."""
+    keys = {f"key_{number}": KEYS[by] for number, by in enumerate(groups)}
     # Every request has a brand; its number lies in the index that holds all the rest, so that no request itself is read.
     names: dict[str, Any] = {f"n_{name}": Count("brand", condition) for name, condition in COUNTS.items()}
-    rows: Iterable[Any] = dated(found).order_by().values(key=KEYS[by]).annotate(**names).order_by("key")
-    return [Counted(row["key"], {name: row[f"n_{name}"] for name in COUNTS}) for row in rows]
+    rows: Iterable[Any] = dated(found).order_by().values(**keys).annotate(**names).order_by(*keys)
+    for row in rows:
+        yield tuple(row[key] for key in keys), {name: row[f"n_{name}"] for name in COUNTS}
 
 
 def summed(rows: Iterable[Counted]) -> Counted:

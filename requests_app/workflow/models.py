@@ -254,7 +254,17 @@ class SubjectRequest(models.Model):
             models.Index(
                 name="subjectrequest_of_a_year",
                 fields=["brand", "received_at"],
-                include=["person_kind", "right", "regime", "state", "closed_at", "due_legal_on", "due_safe_on", "verified_at"],
+                include=[
+                    "id",
+                    "person_kind",
+                    "right",
+                    "regime",
+                    "state",
+                    "closed_at",
+                    "due_legal_on",
+                    "due_safe_on",
+                    "verified_at",
+                ],
             ),
             # Whose dates another law or calendar than today's gave.
             models.Index(name="subjectrequest_dates_by", fields=["dates_by", "id"], condition=~Q(state__in=sorted(CLOSED))),

@@ -32,7 +32,7 @@ from tests.reports.making import asked_on, did
 
 pytestmark = pytest.mark.django_db
 JANUARY: Final = {"period": "2026-Q1"}
-PRICES: Final = {"on-time": 9, "proof": 7, "times": 7, "effort": 8, "sources": 11, "published": 7}
+PRICES: Final = {"on-time": 8, "proof": 7, "times": 7, "effort": 8, "sources": 11, "published": 7}
 
 
 def a_year(many: int = 1) -> None:
@@ -143,7 +143,7 @@ def test_packs_cost_the_same_until_they_are_read(rows: int, django_assert_num_qu
     dsr, client = SubjectRequest.objects.earliest("received_at"), at_the_desk(an_officer(role=Role.LEAD))
     with django_assert_num_queries(16):
         assert client.get(reverse("console:pack", args=[dsr.reference])).status_code == 200
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert client.get(reverse("console:quarter_pack", args=["o-jewels", "2026-Q1"])).status_code == 200
 
 
