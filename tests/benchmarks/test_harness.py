@@ -14,6 +14,7 @@ from django.db import connection
 
 from benchmarks.base import Benchmark, Result, shown
 from benchmarks.base.__main__ import main
+from benchmarks.enumeration import area
 from requests_app.catalogue import load
 from tests.brokers import Broker
 from tests.house.tree import ROOT
@@ -41,7 +42,7 @@ def environment(transactional_db: None, tmp_path: Path) -> Iterator[Mapping[str,
 
 
 def test_there_is_one_for_each_goal() -> None:
-    assert {"bundle", "chain", "throughput", "intake"} <= set(NAMES)
+    assert {"bundle", "chain", "throughput", "intake", "enumeration"} <= set(NAMES)
 
 
 def run(name: str, environment: Mapping[str, str]) -> tuple[int, str, str]:
@@ -91,3 +92,10 @@ def test_the_line_says_figure_limit_ratio_goal_and_verdict() -> None:
 
     assert line == "bundle: 6 s, limit 2 s, ratio 3.00, goal ≤ 3, met"
     assert LINE.fullmatch(line)
+
+
+@pytest.mark.parametrize(
+    ("ones", "others", "chance"), [([1, 2], [1, 2], 0.5), ([3, 4], [1, 2], 1), ([1], [2, 3], 0), ([1, 3], [2, 2, 4], 1 / 3)]
+)
+def test_the_area_is_the_chance_that_one_takes_longer(ones: list[float], others: list[float], chance: float) -> None:
+    assert area(ones, others) == pytest.approx(chance)
