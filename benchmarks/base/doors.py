@@ -99,11 +99,11 @@ def _longer(ask: Ask) -> Any:
 DOORS: Final = (
     Door("form, checked first", partial(_form, "access/", {**_PERSON, "step": "check"}), 200),
     Door("asking to follow", partial(_form, "follow/", {}), 200),
-    Door("officer's sign-in", _signs_in, 200),
     Door("refusing advertising", partial(_form, "object_direct_marketing/", {"website": "", "phone": "", "residence": "FR"}), 303),
     Door("form", partial(_form, "access/", {**_PERSON, "step": "send"}), 303),
     Door("API", _by_machine, 202),
     Door("for somebody else", _acts_for, 303),
+    Door("officer's sign-in", _signs_in, 200),
 )
 CONTROL: Final = Door("the control", _telling, 200)
 
