@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from requests_app.brands.models import Brand
 from requests_app.officers.models import Officer, Role, Sees
-from requests_app.values import Side
+from requests_app.values import CUSTOMER_KIND, Side
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -66,6 +66,14 @@ def within(user: Any, action: Action = Action.SEE, *, side: str = "side") -> Q:
     """Return the condition on rows of a `brand` that `user` may do `action` with; `side` names the field of their side."""
     return Q(brand__in=brands_of(user, action, Side.CUSTOMERS), **{side: Side.CUSTOMERS}) | Q(
         brand__in=brands_of(user, action, Side.STAFF), **{side: Side.STAFF}
+    )
+
+
+def standing_at(user: Any) -> Q:
+    """Return the condition on requests that stand at a brand and on a side that `user` works for; what is lent does not."""
+    of_customers = Q(person_kind=CUSTOMER_KIND)
+    return Q(of_customers, brand__in=brands_of(user, side=Side.CUSTOMERS)) | Q(
+        ~of_customers, brand__in=brands_of(user, side=Side.STAFF)
     )
 
 

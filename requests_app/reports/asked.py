@@ -63,7 +63,7 @@ def cohort(officer: Officer, asked: Asked) -> SubjectRequestQuerySet:
 
     One question, for the clocks of the shops. What is lent to the officer is another's to report.
     """
-    found = SubjectRequest.objects.standing_at(officer).filter(_received(officer, asked.span)).order_by()
+    found = SubjectRequest.objects.filter(policy.standing_at(officer), _received(officer, asked.span)).order_by()
     named = {"brand__slug": asked.brand, "right": asked.right, "regime": asked.law}
     found = found.filter(**{field: value for field, value in named.items() if value})
     if asked.source:

@@ -43,16 +43,9 @@ from requests_app.workflow.states import (
 
 BY_MAIL: Final = "email"
 IMPORTED: Final = "import"  # another tool began it
+_REPORTED: Final = ("id", "person_kind", "right", "regime", "state", "closed_at", "due_legal_on", "due_safe_on", "verified_at")
 # What is about a child comes before all.
 URGENCY: Final = models.Case(models.When(ground="child", then=0), default=1, output_field=models.IntegerField())
-
-
-def _standing_at(user: Any) -> Q:
-    of_customers = Q(person_kind=CUSTOMER_KIND)
-    return (
-        Q(brand__in=policy.brands_of(user, side=Side.CUSTOMERS)) & of_customers
-        | Q(brand__in=policy.brands_of(user, side=Side.STAFF)) & ~of_customers
-    )
 
 
 class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
@@ -79,11 +72,7 @@ class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
 
         Doors reach requests only through this.
         """
-        return self.filter(_standing_at(user) | Q(pk__in=Delegation.objects.of(user).values("dsr")) & ~Q(state__in=CLOSED))
-
-    def standing_at(self, user: Any) -> Self:
-        """Narrow to the brands that `user` works for, on that side of the wall, without what is lent: that is another shop's."""
-        return self.filter(_standing_at(user))
+        return self.filter(policy.standing_at(user) | Q(pk__in=Delegation.objects.of(user).values("dsr")) & ~Q(state__in=CLOSED))
 
     def on(self, side: Side) -> Self:
         """Narrow to one side of the wall."""
@@ -254,17 +243,7 @@ class SubjectRequest(models.Model):
             models.Index(
                 name="subjectrequest_of_a_year",
                 fields=["brand", "received_at"],
-                include=[
-                    "id",
-                    "person_kind",
-                    "right",
-                    "regime",
-                    "state",
-                    "closed_at",
-                    "due_legal_on",
-                    "due_safe_on",
-                    "verified_at",
-                ],
+                include=_REPORTED,
             ),
             # Whose dates another law or calendar than today's gave.
             models.Index(name="subjectrequest_dates_by", fields=["dates_by", "id"], condition=~Q(state__in=sorted(CLOSED))),
