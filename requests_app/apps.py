@@ -6,6 +6,7 @@ class RequestsApp(AppConfig):
 
     def ready(self) -> None:
         """Make the Celery application, every step handler, witness and check known to this process."""
+        import requests_app.correspondence.warning
         import requests_app.deadlines.checks
         import requests_app.housekeeping
         import requests_app.journey

@@ -11,7 +11,8 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +21,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from dsar.settings import browser
+from requests_app.audit.services import record
 from requests_app.officers import passkeys
 from requests_app.officers.models import Officer
 from requests_app.workflow import wall
+from requests_app.workflow.models import SubjectRequest
 
 SESSION_LASTS: Final = 12 * 3600  # seconds since the password was typed
 SESSION_RESTS: Final = 30 * 60  # seconds since the last page that was asked for by hand
@@ -60,6 +63,9 @@ def gate(view: View) -> View:
         try:
             with wall.narrowed(asked.user):
                 answered = trusting(asked, *args, **kwargs)
+        except (PermissionDenied, Http404) as refusal:
+            _tell_of(asked, refusal, str(kwargs.get("reference", "")))
+            raise
         finally:
             timezone.deactivate()  # a page of one request tells the time of its shop
         if isinstance(answered, StreamingHttpResponse):
@@ -70,6 +76,15 @@ def gate(view: View) -> View:
     return answer
 
 
+def _tell_of(request: OfficerRequest, refusal: Exception, reference: str) -> None:
+    """Write down who was refused which page: for want of a right, or because the request is another's and so is not there."""
+    dsr = SubjectRequest.objects.filter(reference=reference).first() if reference else None
+    hidden = dsr is not None and not SubjectRequest.objects.visible_to(request.user).filter(pk=dsr.pk).exists()
+    if hidden or isinstance(refusal, PermissionDenied):
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        record("access.refused", by=request.user.actor, dsr_id=dsr.pk if dsr else None, page=page)
+
+
 def left(answer: HttpResponse) -> HttpResponse:
     """Let the browser of somebody whose session ended keep nothing of what it was shown."""
     answer.headers["Clear-Site-Data"] = browser.LEAVING
@@ -78,7 +93,7 @@ def left(answer: HttpResponse) -> HttpResponse:
 
 def _over(request: OfficerRequest) -> bool:
     now = time.time()
-    began = [record["at"] for record in get_authentication_records(request, request.user)]
+    began = [one["at"] for one in get_authentication_records(request, request.user)]
     clicked = request.session.get(_CLICKED, now)
     return not began or now - began[0] > SESSION_LASTS or now - clicked > SESSION_RESTS
 
@@ -95,7 +110,7 @@ def _unproven(request: OfficerRequest) -> str:
     """
     if not request.factors:
         return set_up()
-    kinds = {record.get("type") for record in get_authentication_records(request, request.user)}
+    kinds = {one.get("type") for one in get_authentication_records(request, request.user)}
     if settings.DSAR_PASSKEYS_ONLY and passkeys.KIND not in kinds:
         return f"{reverse('mfa_reauthenticate_webauthn')}?{urlencode({'next': _here(request)})}"
     return ""

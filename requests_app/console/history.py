@@ -27,6 +27,7 @@ _ACTORS: Final[Mapping[str, Promise]] = MappingProxyType(
 )
 _WORDS: Final[Mapping[str, Promise]] = MappingProxyType(
     {
+        "access.refused": gettext_lazy("A page of this request was refused"),
         "address.corrected": gettext_lazy("E-mail address corrected"),
         "address.held": gettext_lazy("Letters go to an address that {source} holds"),
         "address.mail_offered": gettext_lazy("A mailbox was named to write to from now on"),

@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from requests_app.audit.services import record
 from requests_app.brands.models import Brand
+from requests_app.correspondence import warning
 from requests_app.correspondence.addresses import mailbox
 from requests_app.correspondence.composing import drafted
 from requests_app.correspondence.linking import linked
@@ -20,6 +21,7 @@ from requests_app.correspondence.models import Letter, LetterState, NoticeState,
 from requests_app.correspondence.witnessing import as_mail
 from requests_app.ledger.claims import Claim
 from requests_app.ledger.handlers import Backoff, Done, Outcome, StepFailed, handles
+from requests_app.officers.models import Officer
 from requests_app.values import SYSTEM
 
 _PERMANENT = 500
@@ -74,6 +76,18 @@ def remind_recipient(claim: Claim) -> Outcome:
     message = as_message(
         notice.dsr.brand, Said(subject, text, notice.language), to=mailbox(notice.email), name=f"reminder-{notice.pk}"
     )
+    claim.hold()
+    hand_over(message)
+    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+
+
+@handles("correspondence.warn", queue="mail", retry=PATIENT)
+def warn(claim: Claim) -> Outcome:
+    """Tell an officer what became of the own sign-in, unless the officer has left."""
+    officer = Officer.objects.filter(pk=claim.step.param("officer"), is_active=True).first()
+    if officer is None:
+        return Done()
+    message = warning.as_mail(officer, claim.step.param("change"), name=f"sign-in-{claim.step.pk}")
     claim.hold()
     hand_over(message)
     return Done(proof={"message_id": message.extra_headers["Message-ID"]})

@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from dsar.settings import base
 from requests_app.officers.models import Officer
 from tests.console.desk import PASSWORD, an_officer, at_the_desk
+from tests.making import a_brand
 
 pytestmark = pytest.mark.django_db
 CHANGE: Final = "/console/account/password/"
@@ -39,6 +40,17 @@ def test_it_is_taken_as_typed_however_long(new: str) -> None:
     assert not changed.check_password(new.strip()) or new == new.strip()
     assert not changed.check_password(new.lower()) or new == new.lower()
     assert not changed.check_password(new[:64]) or len(new) <= 64
+
+
+@pytest.mark.parametrize(
+    "new", ["Maison-S-Maison-S-2026!", "privacy password dsar", "o-jewels o-jewels 123456", "OJewels.Officer.2026"]
+)
+def test_one_of_the_words_of_the_house_alone_is_refused(new: str) -> None:
+    a_brand("maison-s", name="Maison S")
+    officer = an_officer()
+
+    assert not changes(at_the_desk(officer), new)
+    assert changes(at_the_desk(officer), f"{new} and otters in winter")
 
 
 def test_it_is_taken_whole_where_the_officer_signs_in(client: Client) -> None:

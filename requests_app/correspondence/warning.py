@@ -1,0 +1,62 @@
+"""An officer is told by mail when what proves them has changed: nobody takes an account over unseen (ASVS 6.3.7)."""
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from allauth.account import signals as account
+from allauth.mfa import signals as factors
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from requests_app.ledger.services import enqueue
+from requests_app.officers.models import Officer
+
+CHANGES: Final = {
+    "password": gettext_lazy("Your password was changed."),
+    "factor_added": gettext_lazy("A second factor was added to your account."),
+    "codes": gettext_lazy("New recovery codes were made for your account; the old ones open nothing any more."),
+    "factor_removed": gettext_lazy("A second factor was removed from your account."),
+}
+
+
+@receiver([account.password_changed, account.password_set])
+def chose_a_password(user: Officer, **_told: Any) -> None:
+    _warn(user, "password")
+
+
+@receiver(factors.authenticator_added)
+def took_a_factor(user: Officer, authenticator: Authenticator, **_told: Any) -> None:
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:  # the first ones come with the factor
+        _warn(user, "factor_added")
+
+
+@receiver(factors.authenticator_reset)
+def made_codes(user: Officer, **_told: Any) -> None:
+    _warn(user, "codes")
+
+
+@receiver(factors.authenticator_removed)
+def gave_up_a_factor(user: Officer, **_told: Any) -> None:
+    _warn(user, "factor_removed")
+
+
+def _warn(officer: Officer, change: str) -> None:
+    enqueue("correspondence.warn", key=f"warn:{uuid4().hex}", officer=officer.pk, change=change)
+
+
+def as_mail(officer: Officer, change: str, name: str) -> EmailMultiAlternatives:
+    """Return the mail that tells `officer` of a change named in `CHANGES`, in the officer's language."""
+    host = urlsplit(settings.DSAR_BASE_URL).hostname
+    with override(officer.language):
+        subject = _("Your sign-in at %(host)s was changed") % {"host": host}
+        asked = _("If it was not you, tell your administrator at once, who can close every way into your account.")
+        told = f"{CHANGES[change]}\n\n{asked}"
+    return EmailMultiAlternatives(
+        subject=subject, body=told, from_email=settings.DEFAULT_FROM_EMAIL, to=[officer.email],
+        headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"},
+    )  # fmt: skip
