@@ -5,7 +5,7 @@ dates kept with it already hold its questions, its extension and its law (`deadl
 becomes late when its date has passed. What was withdrawn, or never confirmed, is neither.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -76,33 +76,36 @@ def dated(found: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
 
 def counted(found: SubjectRequestQuerySet, by: By) -> list[Counted]:
     """Count `found` by `by`, in the order of its keys. One question. By source, a request counts once for each."""
-    return [Counted(key, counts) for (key,), counts in _counted(found, by)]
+    return [_read(row, "key_0") for row in _rows(found, by, in_order=True)]
 
 
 def counted_by_each(found: SubjectRequestQuerySet, one: By, other: By) -> tuple[list[Counted], list[Counted]]:
     """Count `found` by `one`, and by `other`. One question, except by source: there a request may count more than once."""
     if By.SOURCE in {one, other}:
         return counted(found, one), counted(found, other)
-    by_both = list(_counted(found, one, other))
-    return _folded(by_both, 0), _folded(by_both, 1)
+    rows = list(_rows(found, one, other))
+    return _folded(rows, "key_0"), _folded(rows, "key_1")
 
 
-def _folded(rows: Iterable[tuple[tuple[Any, ...], Mapping[str, int]]], at: int) -> list[Counted]:
-    """Sum rows that have the key at `at` in common."""
+def _folded(rows: Iterable[Mapping[str, Any]], name: str) -> list[Counted]:
+    """Sum rows that have the key called `name` in common, in its order."""
     known: dict[Any, list[Counted]] = {}
-    for keys, counts in rows:
-        known.setdefault(keys[at], []).append(Counted(keys[at], counts))
+    for row in rows:
+        known.setdefault(row[name], []).append(_read(row, name))
     return [replace(summed(known[key]), key=key) for key in sorted(known)]
 
 
-def _counted(found: SubjectRequestQuerySet, *groups: By) -> Iterator[tuple[tuple[Any, ...], Mapping[str, int]]]:
-    """Yield keys and counts, in the order of the keys."""
+def _read(row: Mapping[str, Any], name: str) -> Counted:
+    return Counted(row[name], {count: row[f"n_{count}"] for count in COUNTS})
+
+
+def _rows(found: SubjectRequestQuerySet, *groups: By, in_order: bool = False) -> Iterable[Mapping[str, Any]]:
+    """Return the counts for each of the keys of `groups` together; to have them in order may sort every request first."""
     keys = {f"key_{number}": KEYS[by] for number, by in enumerate(groups)}
     # Every request has a brand; its number lies in the index that holds all the rest, so that no request itself is read.
     names: dict[str, Any] = {f"n_{name}": Count("brand", condition) for name, condition in COUNTS.items()}
-    rows: Iterable[Any] = dated(found).order_by().values(**keys).annotate(**names).order_by(*keys)
-    for row in rows:
-        yield tuple(row[key] for key in keys), {name: row[f"n_{name}"] for name in COUNTS}
+    rows = dated(found).order_by().values(**keys).annotate(**names)
+    return rows.order_by(*keys) if in_order else rows
 
 
 def summed(rows: Iterable[Counted]) -> Counted:
