@@ -13,7 +13,7 @@ from requests_app.collection.models import Pull, PullState
 from requests_app.collection.scope import scope_of
 from requests_app.connectors.base import SourceFault
 from requests_app.correspondence.services import worded
-from requests_app.correspondence.steps import PATIENT, Said, as_message, hand_over
+from requests_app.correspondence.steps import PATIENT, Said, as_message, mailed
 from requests_app.errands import services as errands
 from requests_app.errands.findings import found
 from requests_app.errands.models import Deed, ErrandState
@@ -127,6 +127,4 @@ def tell_paused(claim: Claim) -> Outcome:
     system = source.title_in(officer.language)
     subject, text = worded(source.brand, "officer_paused", language=officer.language, system=system, links=links)
     message = as_message(source.brand, Said(subject, text, officer.language), to=officer.email, name=f"paused-{claim.step.pk}")
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+    return mailed(claim, message)

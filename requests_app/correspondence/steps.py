@@ -1,9 +1,9 @@
 """Sending a letter: an outside effect with a fixed Message-ID, so that a second copy is known as one."""
 
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formataddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from requests_app.audit.services import record
 from requests_app.brands.models import Brand
-from requests_app.correspondence import warning
+from requests_app.correspondence import house, warning
 from requests_app.correspondence.addresses import mailbox
 from requests_app.correspondence.composing import drafted
 from requests_app.correspondence.linking import linked
@@ -42,9 +42,7 @@ def send(claim: Claim) -> Outcome:
     if letter.state == LetterState.SENT or letter.text is None:
         return Done()
     message = composed(letter)
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]}, commit=lambda: _sent(letter))
+    return mailed(claim, message, commit=lambda: _sent(letter))
 
 
 def _notice_failed(claim: Claim, code: str) -> None:
@@ -61,9 +59,7 @@ def tell_recipient(claim: Claim) -> Outcome:
         return Done()
     said = Said(str(notice.subject), str(notice.text), notice.language)
     message = as_message(notice.dsr.brand, said, to=mailbox(notice.email), name=str(notice.pk))
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]}, commit=lambda: _notice_sent(notice))
+    return mailed(claim, message, commit=lambda: _notice_sent(notice))
 
 
 @handles("correspondence.remind_recipient", queue="mail", retry=PATIENT)
@@ -76,9 +72,7 @@ def remind_recipient(claim: Claim) -> Outcome:
     message = as_message(
         notice.dsr.brand, Said(subject, text, notice.language), to=mailbox(notice.email), name=f"reminder-{notice.pk}"
     )
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+    return mailed(claim, message)
 
 
 @handles("correspondence.warn", queue="mail", retry=PATIENT)
@@ -88,9 +82,7 @@ def warn(claim: Claim) -> Outcome:
     if officer is None:
         return Done()
     message = warning.as_mail(officer, claim.step.param("change"), name=f"sign-in-{claim.step.pk}")
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+    return mailed(claim, message)
 
 
 @handles("correspondence.witness", queue="mail", retry=PATIENT)
@@ -99,15 +91,24 @@ def witness(claim: Claim) -> Outcome:
     message = as_mail(int(claim.step.param("person")), int(claim.step.param("stretch")))
     if message is None:
         return Done(proof={"nothing_to_say": True})
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+    return mailed(claim, message)
 
 
 def _notice_sent(notice: RecipientNotice) -> None:
     waiting = RecipientNotice.objects.filter(pk=notice.pk)
     waiting.update(sent_at=Now())
     waiting.filter(state__in=[NoticeState.WAITING, NoticeState.FAILED]).update(state=NoticeState.SENT)
+
+
+def mailed(claim: Claim, message: EmailMultiAlternatives, commit: Callable[[], object] | None = None) -> Done:
+    """Hand `message` over while the step is surely ours, and return what is kept of it. `commit`: see `Done`.
+
+    Raises:
+        StepFailed: it was not taken.
+    """
+    claim.hold()
+    hand_over(message)
+    return Done(proof={"message_id": message.extra_headers["Message-ID"]}, commit=commit)
 
 
 def hand_over(message: EmailMultiAlternatives) -> None:
@@ -148,14 +149,13 @@ def as_message(brand: Brand, letter: Said, *, to: str, name: str) -> EmailMultiA
 
     `name` is the letter's own: a second copy of it is known as one.
     """
-    host = urlsplit(settings.DSAR_BASE_URL).hostname
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.text,
         from_email=formataddr((brand.name, settings.DEFAULT_FROM_EMAIL)),
         to=[to],
         reply_to=[brand.privacy_email],
-        headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": f"<{name}@{house.host()}>", "Auto-Submitted": "auto-generated"},
     )
     with override(letter.language):
         message.attach_alternative(

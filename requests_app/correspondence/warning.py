@@ -1,18 +1,17 @@
 """An officer is told by mail when what proves them has changed: nobody takes an account over unseen (ASVS 6.3.7)."""
 
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from allauth.account import signals as account
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from requests_app.correspondence import house
 from requests_app.ledger.services import enqueue
 from requests_app.officers.models import Officer
 
@@ -51,12 +50,8 @@ def _warn(officer: Officer, change: str) -> None:
 
 def as_mail(officer: Officer, change: str, name: str) -> EmailMultiAlternatives:
     """Return the mail that tells `officer` of a change named in `CHANGES`, in the officer's language."""
-    host = urlsplit(settings.DSAR_BASE_URL).hostname
     with override(officer.language):
-        subject = _("Your sign-in at %(host)s was changed") % {"host": host}
+        subject = _("Your sign-in at %(host)s was changed") % {"host": house.host()}
         asked = _("If it was not you, tell your administrator at once, who can close every way into your account.")
         told = f"{CHANGES[change]}\n\n{asked}"
-    return EmailMultiAlternatives(
-        subject=subject, body=told, from_email=settings.DEFAULT_FROM_EMAIL, to=[officer.email],
-        headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"},
-    )  # fmt: skip
+    return house.mail(subject, told, to=officer.email, name=name)

@@ -1,7 +1,6 @@
 """Heads of the audit trail go by mail to named persons: who keeps such a mail can tell whether the trail was cut or forked."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from requests_app.audit import anchors, heads
+from requests_app.correspondence import house
 from requests_app.ledger.services import enqueue
 
 
@@ -26,7 +26,6 @@ def as_mail(person: int, stretch: int) -> EmailMultiAlternatives | None:
     head = heads.latest()
     if head is None or person >= len(settings.DSAR_ANCHOR_MAIL):
         return None
-    host = urlsplit(settings.DSAR_BASE_URL).hostname
     with override(settings.LANGUAGE_CODE):
         told = _(
             "Please keep this mail. Its last line is the signed head of the audit trail of %(address)s: %(events)d events, sealed "
@@ -34,8 +33,5 @@ def as_mail(person: int, stretch: int) -> EmailMultiAlternatives | None:
             "tools/verify.py with --anchors."
         ) % {"address": settings.DSAR_BASE_URL, "events": head.size, "at": head.at}
         subject = _("Head of the audit trail: %(events)d events") % {"events": head.size}
-    return EmailMultiAlternatives(
-        subject=subject, body=f"{told}\n\n{anchors.as_line(head).decode()}", from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[settings.DSAR_ANCHOR_MAIL[person]],
-        headers={"Message-ID": f"<head-{stretch}-{person}@{host}>", "Auto-Submitted": "auto-generated"},
-    )  # fmt: skip
+    line = anchors.as_line(head).decode()
+    return house.mail(subject, f"{told}\n\n{line}", to=settings.DSAR_ANCHOR_MAIL[person], name=f"head-{stretch}-{person}")

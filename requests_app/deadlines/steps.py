@@ -6,7 +6,7 @@ from typing import Final
 from requests_app.brands.models import Brand
 from requests_app.correspondence.models import LetterState
 from requests_app.correspondence.services import worded
-from requests_app.correspondence.steps import Said, as_message, hand_over
+from requests_app.correspondence.steps import Said, as_message, mailed
 from requests_app.deadlines import extensions
 from requests_app.deadlines.digest import digest, readers
 from requests_app.deadlines.models import Extension
@@ -30,9 +30,7 @@ def send_digest(claim: Claim) -> Outcome:
         return Done(proof={"nothing_to_say": True})
     subject, text = worded(brand, "officer_digest", language=officer.language, digest=said)
     message = as_message(brand, Said(subject, text, officer.language), to=officer.email, name=f"digest-{claim.step.pk}")
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+    return mailed(claim, message)
 
 
 # As long as the letter itself is tried.

@@ -8,7 +8,7 @@ from django.urls import reverse
 from requests_app.connectors.erasing import CannotErase, PlanChanged
 from requests_app.correspondence.composing import LetterLacks
 from requests_app.correspondence.services import tell_officers, worded
-from requests_app.correspondence.steps import PATIENT, Said, as_message, hand_over
+from requests_app.correspondence.steps import PATIENT, Said, as_message, hand_over, mailed
 from requests_app.erasure import again, certifying, cooling, later, planning, rehearsals, running
 from requests_app.erasure.absence import search, settle
 from requests_app.erasure.asking import eraser
@@ -215,9 +215,7 @@ def tell_reappeared(claim: Claim) -> Outcome:
         links={"reappearances": settings.DSAR_BASE_URL + reverse("console:reappearances")},
     )  # fmt: skip
     message = as_message(found.brand, Said(subject, text, officer.language), to=officer.email, name=f"reappeared-{claim.step.pk}")
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+    return mailed(claim, message)
 
 
 def _not_again(claim: Claim, _code: str) -> None:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from requests_app.correspondence.services import worded
-from requests_app.correspondence.steps import PATIENT, Said, as_message, hand_over
+from requests_app.correspondence.steps import PATIENT, Said, as_message, mailed
 from requests_app.errands import doors
 from requests_app.errands.models import Door, Errand, ErrandState, Keeper
 from requests_app.ledger.claims import Claim
@@ -38,9 +38,7 @@ def _sent(claim: Claim, keeper: Keeper, kind: str, **said: object) -> Outcome:
     brand, system = keeper.source.brand, keeper.source.title_in(keeper.language)
     subject, text = worded(brand, kind, language=keeper.language, keeper=keeper, system=system, **said)
     message = as_message(brand, Said(subject, text, keeper.language), to=keeper.email, name=f"task-{claim.step.pk}-{claim.fence}")
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+    return mailed(claim, message)
 
 
 def _link(keeper: Keeper, token: str) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from requests_app.brands.notices import AUDIENCES
 from requests_app.correspondence.services import worded
-from requests_app.correspondence.steps import Said, as_message, hand_over
+from requests_app.correspondence.steps import Said, as_message, mailed
 from requests_app.holds.models import Hold
 from requests_app.ledger.claims import Claim
 from requests_app.ledger.handlers import Backoff, Done, Outcome, handles
@@ -29,6 +29,4 @@ def remind(claim: Claim) -> Outcome:
     link = settings.DSAR_BASE_URL + reverse("console:holds")
     subject, text = worded(hold.brand, "officer_hold_review", language=officer.language, hold=hold, links={"holds": link})
     message = as_message(hold.brand, Said(subject, text, officer.language), to=officer.email, name=f"hold-{claim.step.pk}")
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+    return mailed(claim, message)

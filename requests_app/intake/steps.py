@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 
 from requests_app.correspondence.addresses import mailbox
 from requests_app.correspondence.services import worded
-from requests_app.correspondence.steps import PATIENT, Said, as_message, hand_over
+from requests_app.correspondence.steps import PATIENT, Said, as_message, mailed
 from requests_app.intake.mailroom import form_link
 from requests_app.intake.models import Draft
 from requests_app.ledger.claims import Claim
@@ -20,7 +20,5 @@ def point_to_form(claim: Claim) -> Outcome:
     subject, text = worded(draft.brand, "form_link", language=draft.language, links={"form": form_link(draft)})
     message = as_message(draft.brand, Said(subject, text, draft.language), to=mailbox(draft.sender), name=str(draft.pk))
     message.extra_headers["Auto-Submitted"] = "auto-replied"
-    claim.hold()
-    hand_over(message)
     done = Draft.objects.filter(pk=draft.pk)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]}, commit=lambda: done.update(pointed_at=Now()))
+    return mailed(claim, message, commit=lambda: done.update(pointed_at=Now()))

@@ -6,7 +6,7 @@ Doors ask here, and nowhere else.
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from django.db.models import Q
 
@@ -50,7 +50,7 @@ MAY: Final[Mapping[str, frozenset[Action]]] = MappingProxyType(
 
 def brands_of(user: Any, action: Action = Action.SEE, side: Side | None = None) -> "QuerySet[Brand]":
     """Return the brands for which `user` may do `action` on `side`, or on either; none for a stranger or somebody who left."""
-    if not isinstance(user, Officer) or not user.is_active:
+    if not _works_here(user):
         return Brand.objects.none()
     theirs = {"membership__officer": user, "membership__role__in": _roles(action)}
     return Brand.objects.filter(**theirs | ({"membership__sees__in": seeing(side)} if side else {}))
@@ -58,8 +58,7 @@ def brands_of(user: Any, action: Action = Action.SEE, side: Side | None = None) 
 
 def theirs(user: Any, action: Action = Action.SEE) -> Q:
     """Return the condition on memberships by which `user` may do `action`; none is that of a stranger or somebody who left."""
-    known = isinstance(user, Officer) and user.is_active
-    return Q(officer=user, role__in=_roles(action)) if known else Q(pk__in=[])
+    return Q(officer=user, role__in=_roles(action)) if _works_here(user) else Q(pk__in=[])
 
 
 def within(user: Any, action: Action = Action.SEE, *, side: str = "side") -> Q:
@@ -88,7 +87,7 @@ def sides_at(user: Any, action: Action, brand: Brand) -> frozenset[Side]:
 
 def actions_at(user: Any, brand: Brand, side: Side = Side.CUSTOMERS) -> frozenset[Action]:
     """Return all that `user` may do for `brand` on `side`, in one query; nothing for a stranger or somebody who left."""
-    if not isinstance(user, Officer) or not user.is_active:
+    if not _works_here(user):
         return frozenset()
     role = user.memberships.filter(brand=brand, sees__in=seeing(side)).values_list("role", flat=True).first()
     return MAY.get(role or "", frozenset())
@@ -99,6 +98,11 @@ def answering_for(brand: Brand, side: Side = Side.CUSTOMERS) -> Q:
     return Q(
         is_active=True, memberships__brand=brand, memberships__role__in=_roles(Action.ANSWER), memberships__sees__in=seeing(side)
     )
+
+
+def _works_here(user: Any) -> TypeGuard[Officer]:
+    """Tell an officer from a stranger, and from somebody who left."""
+    return isinstance(user, Officer) and user.is_active
 
 
 def _roles(action: Action) -> list[str]:

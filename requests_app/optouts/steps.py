@@ -8,7 +8,7 @@ from django.urls import reverse
 from requests_app.brands.models import Brand
 from requests_app.connectors.suppressing import Stopped
 from requests_app.correspondence.services import worded
-from requests_app.correspondence.steps import Said, as_message, hand_over
+from requests_app.correspondence.steps import Said, as_message, mailed
 from requests_app.ledger.claims import Claim
 from requests_app.ledger.handlers import Backoff, Done, Outcome, handles
 from requests_app.officers.models import Officer
@@ -79,6 +79,4 @@ def announce(claim: Claim) -> Outcome:
     said = {"titles": [one.title for one in found], "system": source.title_in(officer.language), "links": {"optouts": link}}
     subject, text = worded(source.brand, "officer_new_purpose", language=officer.language, **said)
     message = as_message(source.brand, Said(subject, text, officer.language), to=officer.email, name=f"purpose-{claim.step.pk}")
-    claim.hold()
-    hand_over(message)
-    return Done(proof={"message_id": message.extra_headers["Message-ID"]})
+    return mailed(claim, message)
