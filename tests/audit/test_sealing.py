@@ -22,6 +22,7 @@ from requests_app.audit.services import record
 from requests_app.audit.signing import key_id
 from requests_app.audit.tree import hash_of
 from requests_app.values import SYSTEM
+from tests import database
 from tests.house.tree import ROOT
 from tests.making import as_owner
 from tools import verify
@@ -151,10 +152,8 @@ def test_a_sealer_that_is_killed_leaves_a_whole_tree(where: str) -> None:
     some_events(30)
     sealing.seal()
     some_events(70)
-    values = connection.settings_dict
-    database = f"postgresql://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
     script = f"import django; django.setup(){_KILLED.format(where=where)}"
-    environment = os.environ | {"DATABASE_URL": database}
+    environment = os.environ | {"DATABASE_URL": database.url()}
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False, env=environment, stdout=subprocess.DEVNULL)
 
     assert ended.returncode == -signal.SIGKILL

@@ -10,12 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from benchmarks.base import Benchmark, Result, shown
 from benchmarks.base.__main__ import main
 from benchmarks.enumeration import area
 from requests_app.catalogue import load
+from tests import database
 from tests.brokers import Broker
 from tests.house.tree import ROOT
 
@@ -26,14 +26,12 @@ LINE = re.compile(r"(\w+): [\d.]+ (\S+), limit [\d.]+ (\S+), ratio \d+\.\d\d, go
 
 @pytest.fixture
 def environment(transactional_db: None, tmp_path: Path) -> Iterator[Mapping[str, str]]:
-    values = connection.settings_dict
     broker = Broker()
     broker.start()
-    database = f"postgresql://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
     for folder in ("keys", "vault", "mail", "scratch"):
         (tmp_path / folder).mkdir()
     yield os.environ | {
-        "DJANGO_SETTINGS_MODULE": "dsar.settings.test", "DATABASE_URL": database, "REDIS_URL": broker.url,
+        "DJANGO_SETTINGS_MODULE": "dsar.settings.test", "DATABASE_URL": database.url(), "REDIS_URL": broker.url,
         "DSAR_KEY_STORE": str(tmp_path / "keys"), "DSAR_VAULT": str(tmp_path / "vault"), "EMAIL_URL": f"file://{tmp_path / 'mail'}",
         "DSAR_LOG_LEVEL": "ERROR", "DSAR_BENCH_ADMIN_URL": os.environ["DATABASE_OWNER_URL"],
         "DSAR_BENCH_FOLDER": str(tmp_path / "scratch"), "DSAR_BENCH_MARIADB_URL": os.environ.get("DSAR_TEST_MARIADB_URL", ""),

@@ -2,53 +2,53 @@
 
 import os
 import signal
-from typing import Any
+import subprocess
+import sys
+from typing import Any, Final
 
 import pytest
-from django.db import connections
 
 from requests_app.correspondence.models import Letter, LetterState
 from requests_app.correspondence.services import write
-from requests_app.ledger.claims import claim
 from requests_app.ledger.models import Step, StepState
-from requests_app.ledger.services import run
 from requests_app.workflow.states import State
+from tests import database
 from tests.erasure.planned import an_erasure
+from tests.house.tree import ROOT
 from tests.mail import Post
 from tests.running import run_all_due
 
+_SENDER: Final = """
+import sys
+import django
+django.setup()
+import requests_app.journey
+from requests_app.ledger.claims import claim
+from requests_app.ledger.services import run
+run(claim(int(sys.argv[1])))
+"""
 _LINKS = {"follow": "https://shop.example/letter/f", "disown": "https://shop.example/letter/d"}
 
 
-def killed_while_it_sends(step: Step, post: Post, monkeypatch: pytest.MonkeyPatch, *, taken: bool) -> int:
-    """Let a process of its own carry `step`, and kill it when the server has heard the letter; return how the process ended.
+def killed_while_it_sends(step: Step, post: Post, monkeypatch: pytest.MonkeyPatch, *, taken: bool) -> tuple[int, str]:
+    """Let a process of its own carry `step`, and kill it when the server has heard the letter.
 
-    `taken`: the server keeps the letter.
+    `taken`: the server keeps the letter. Return how the process ended, and what it complained of.
     """
-    victim: list[int] = []
     take = Post.handle_DATA
 
     async def kill(self: Post, *said: Any) -> str:
         answer = await take(self, *said) if taken else "451 not now"
-        os.kill(victim[0], signal.SIGKILL)
+        sender.kill()
         return answer
 
-    connections.close_all()
+    variables = os.environ | {"DATABASE_URL": database.url(), "EMAIL_URL": f"smtp://127.0.0.1:{post.port}"}
+    command = [sys.executable, "-c", _SENDER, str(step.pk)]
     with monkeypatch.context() as patched:
         patched.setattr(Post, "handle_DATA", kill)
-        read, wake = os.pipe()
-        pid = os.fork()
-        if not pid:
-            try:
-                os.read(read, 1)
-                if mine := claim(step.pk):
-                    run(mine)
-            finally:
-                os._exit(0)  # whatever happened: two processes must not go on with the tests
-        victim.append(pid)
-        os.write(wake, b"!")
-        _pid, status = os.waitpid(pid, 0)
-    return os.waitstatus_to_exitcode(status)
+        with subprocess.Popen(command, cwd=ROOT, env=variables, stderr=subprocess.PIPE, text=True) as sender:
+            _, complained = sender.communicate(timeout=120)
+    return sender.returncode, complained
 
 
 @pytest.mark.threat("FI-06")
@@ -64,7 +64,8 @@ def test_a_letter_whose_sender_is_killed_arrives_and_twice_at_most_under_one_nam
     letter = write(dsr, "proven", links=_LINKS)
     step = Step.objects.get(kind="correspondence.send", params__letter=str(letter.pk))
 
-    assert killed_while_it_sends(step, post, monkeypatch, taken=taken) == -signal.SIGKILL
+    ended, complained = killed_while_it_sends(step, post, monkeypatch, taken=taken)
+    assert ended == -signal.SIGKILL, complained
 
     assert Letter.objects.get(pk=letter.pk).state != LetterState.SENT
     Step.objects.filter(pk=step.pk, state=StepState.RUNNING).update(state=StepState.DUE, lease_until=None)  # the lease ran out

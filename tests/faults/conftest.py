@@ -6,13 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 from sqlalchemy import URL, create_engine, make_url, text
 
 from demo.build import build_marketing, build_orders
 from demo.people import Person
 from demo.shop import ordinary_numbers, person
+from tests import database
 from tests.brokers import Broker
 from tests.faults.crew import Crew
 from tests.mail import Post
@@ -76,10 +76,8 @@ def place(settings: Settings, tmp_path: Path, shop: Shop, monkeypatch: pytest.Mo
 
 @pytest.fixture
 def crew(place: Path, shop: Shop, broker: Broker, post: Post, transactional_db: None) -> Iterator[Crew]:
-    values = connection.settings_dict
-    database = f"postgresql://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
     environment = shop.environment | {
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings", "DATABASE_URL": database, "REDIS_URL": broker.url,
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings", "DATABASE_URL": database.url(), "REDIS_URL": broker.url,
         "EMAIL_URL": f"smtp://127.0.0.1:{post.port}", "DSAR_KEY_STORE": str(place / "keys"), "DSAR_VAULT": str(place / "vault"),
     }  # fmt: skip
     made = Crew(environment, place / "crew.log")

@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.db.models.functions import Now
 from pytest_django import Settings
 
@@ -24,6 +23,7 @@ from requests_app.officers.models import Membership, Officer, Role
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.services import today_of
 from requests_app.workflow.states import State
+from tests import database
 from tests.brokers import Broker
 from tests.faults.crew import Crew
 from tests.filing import an_officer
@@ -44,11 +44,9 @@ def crew(
 ) -> Iterator[Crew]:  # fmt: skip
     """Hands without a shop: nothing is searched here."""
     settings.DSAR_KEY_STORE, settings.DSAR_VAULT = tmp_path / "keys", tmp_path / "vault"
-    values = connection.settings_dict
-    database = f"postgresql://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
     keys, vault = str(settings.DSAR_KEY_STORE), str(settings.DSAR_VAULT)
     environment = {
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings", "DATABASE_URL": database, "REDIS_URL": broker.url,
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings", "DATABASE_URL": database.url(), "REDIS_URL": broker.url,
         "EMAIL_URL": f"smtp://127.0.0.1:{post.port}", "DSAR_KEY_STORE": keys, "DSAR_VAULT": vault,
     }  # fmt: skip
     made = Crew(environment, tmp_path / "crew.log")

@@ -16,7 +16,6 @@ from random import Random, SystemRandom
 
 import psycopg
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 from pytest_django import Settings
 
@@ -28,6 +27,7 @@ from requests_app.ledger.models import Step, StepState
 from requests_app.sources.models import Source
 from requests_app.workflow.models import SubjectRequest
 from requests_app.workflow.states import State
+from tests import database
 from tests.filing import file
 from tests.house.tree import ROOT
 from tests.mail import Post, post
@@ -73,10 +73,8 @@ def requests(shop: SmallShop, post: Post, settings: Settings, tmp_path: Path) ->
 @pytest.fixture
 def mother(requests: list[SubjectRequest], post: Post, tmp_path: Path) -> Iterator[Path]:
     """Two workers, forked anew whenever one is killed; return where they write."""
-    values = connection.settings_dict
-    database = f"postgresql://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
     environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings", "DATABASE_URL": database, "EMAIL_URL": f"smtp://127.0.0.1:{post.port}",
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings", "DATABASE_URL": database.url(), "EMAIL_URL": f"smtp://127.0.0.1:{post.port}",
         "DSAR_KEY_STORE": str(tmp_path / "keys"), "DSAR_VAULT": str(tmp_path / "vault"),
     }  # fmt: skip
     said = tmp_path / "workers.log"

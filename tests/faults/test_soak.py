@@ -11,9 +11,9 @@ from random import Random, SystemRandom
 from typing import Final
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
+from tests import database
 from tests.brokers import Broker
 from tests.faults import points, simulators
 from tests.faults.invariants import DOUBLED, LOST, UNPROVEN
@@ -40,9 +40,8 @@ def soak(shop: SmallShop, post: Post, broker: Broker, settings: Settings, tmp_pa
     simulators.watch(shop)
     folder, log = tmp_path / "points", tmp_path / "crew.log"
     folder.mkdir()
-    values = connection.settings_dict
     environment = {
-        "DATABASE_URL": f"postgresql://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}",
+        "DATABASE_URL": database.url(),
         "DJANGO_SETTINGS_MODULE": "tests.faults.settings", "REDIS_URL": broker.url, "EMAIL_URL": f"smtp://127.0.0.1:{post.port}",
         "DSAR_KEY_STORE": str(tmp_path / "keys"), "DSAR_VAULT": str(tmp_path / "vault"), "DSAR_FAULTS_POINTS": str(folder),
     }  # fmt: skip
