@@ -95,7 +95,7 @@ def test_what_was_typed_stays_when_the_language_changes_until_it_is_filed(custom
     for answer in ("Ada Example", "69002", "It was long ago.", 'value="1984"'):
         assert answer in page
     kept = customer.client.cookies["draft"].value
-    assert "Ada" not in kept
+    assert "Ada Example" not in kept
     assert "Ada Example" not in text(customer.get("portability/")), "a draft belongs to its form"
     assert customer.sends("send", **SAID).status_code == SEE_OTHER
     assert "Ada Example" not in text(customer.get("access/"))
