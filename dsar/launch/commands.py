@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -13,6 +14,7 @@ from dsar.launch.failure import CannotStart
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV_PYTHON = ROOT / ".venv" / "bin" / "python"
 ENVIRONMENT = ROOT / ".dsar" / "environment.json"
+_READER_LEFT = 141  # what a shell says of a program that SIGPIPE ended
 _OWN: Mapping[str, str] = {"demo": "demo", "test": "testing", "bench": "benching"}  # commands of the launcher, and their modules
 
 
@@ -46,8 +48,24 @@ def _django(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dsar.settings.prod")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(arguments)
+    try:
+        execute_from_command_line(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not _reader_left():
+            raise
+        return _READER_LEFT
     return 0
+
+
+def _reader_left() -> bool:
+    """Whether nobody reads what we say any more (`… | head`); if so, Python says nothing of it either when it ends."""
+    asked = select.poll()
+    asked.register(sys.stdout, 0)  # that the other end is closed is told in any case
+    if not asked.poll(0):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
 
 
 def _restart_inside_venv(arguments: list[str]) -> None:

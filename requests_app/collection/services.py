@@ -59,7 +59,8 @@ def keep(pull: Pull, parts: Sequence[tuple[Part, StoredFile]], *, records: int, 
 
     An answer that comes after the request was stopped is not kept.
     """
-    if not locked(pull.dsr).is_open:
+    dsr = locked(pull.dsr)
+    if not dsr.is_open:
         vault.discard([file for _, file in parts])
         return
     _drop(pull)
@@ -71,7 +72,7 @@ def keep(pull: Pull, parts: Sequence[tuple[Part, StoredFile]], *, records: int, 
         state=PullState.DONE, records=records, fault="", description_digest=digest, answered_at=Now(),
     )  # fmt: skip
     record("pull.answered", by=SYSTEM, dsr_id=pull.dsr_id, source=pull.source.name, records=records, description=digest)
-    settle(pull.dsr)
+    settle(dsr)
 
 
 @transaction.atomic
@@ -80,7 +81,7 @@ def fail(pull: Pull, code: str) -> None:
     _drop(pull)
     Pull.objects.filter(pk=pull.pk).update(state=PullState.FAILED, fault=code, records=0)
     record("pull.failed", by=SYSTEM, dsr_id=pull.dsr_id, source=pull.source.name, code=code)
-    settle(pull.dsr)
+    settle(locked(pull.dsr))
 
 
 @transaction.atomic
@@ -93,8 +94,7 @@ def ask_check(source: Source, *, by: Actor) -> None:
 
 
 def settle(dsr: SubjectRequest) -> None:
-    """Move the request on once no system is being asked. The lock makes the last of two that end together see the other."""
-    dsr = locked(dsr)
+    """Move the request on once no system is being asked. It is locked: the last of two that end together sees the other."""
     if Move.FINISH_COLLECTION in dsr.moves and not dsr.pulls.filter(state=PullState.WAITING).exists():
         advance(dsr, Move.FINISH_COLLECTION, by=SYSTEM)
 

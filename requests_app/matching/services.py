@@ -110,26 +110,26 @@ def _first(source: Source) -> MatchState:
 @transaction.atomic
 def keep(match: Match, weighed: Sequence[Weighed]) -> None:
     """Keep what a system answered, and settle the request if it was the last one. Nothing is kept of a stopped request."""
-    if not locked(match.dsr).is_open:
+    dsr = locked(match.dsr)
+    if not dsr.is_open:
         return
-    match.state = _verdict(match.dsr, weighed)
+    match.state = _verdict(dsr, weighed)
     match.candidates = [one.plain for one in weighed]
     match.chosen = [one["root"] for one in match.candidates] if match.state == MatchState.CLEAR else []
     match.save(update_fields=["state", "candidates", "chosen"])
     record("match.answered", by=SYSTEM, dsr_id=match.dsr_id, source=match.source.name, state=match.state, candidates=len(weighed))
-    settle(match.dsr)
+    settle(dsr)
 
 
 @transaction.atomic
 def fail(match: Match, code: str) -> None:
     """Note that a system could not be asked; the others are not stopped by it."""
     Match.objects.filter(pk=match.pk).update(state=MatchState.FAILED, fault=code)
-    settle(match.dsr)
+    settle(locked(match.dsr))
 
 
 def settle(dsr: SubjectRequest) -> None:
-    """Move the request on once no system is being asked. The lock makes the last of two that end together see the other."""
-    dsr = locked(dsr)
+    """Move the request on once no system is being asked. It is locked: the last of two that end together sees the other."""
     matches = list(dsr.matches.select_related("source"))
     if Move.SEARCH not in dsr.moves or any(match.state == MatchState.ASKING for match in matches):
         return

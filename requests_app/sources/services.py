@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
 from requests_app.brands.models import Brand
@@ -34,6 +34,7 @@ from requests_app.sources.versions import SourceVersion
 Described = CollectionInfo  # what the doors call it, which know no connectors
 
 _NOTED_EVERY: Final = timedelta(seconds=10)  # not every answer of a busy system is written down
+_STOPPED: Final = "The system was stopped by somebody of the shop."
 _RESTS: Final = ExpressionWrapper(Q(resting_until__isnull=False, resting_until__gt=Now()), BooleanField())
 _IS_NOTED: Final = ExpressionWrapper(
     Q(failures=0, last_fault="", resting_until=None, window_failed=0)
@@ -157,13 +158,14 @@ def answering(source: Source) -> Iterator[None]:
         Resting: it is left alone for now.
         Stopped: somebody stopped it.
     """
-    hold(source)
     known = Source.objects.filter(pk=source.pk)
     now = (
-        known.annotate(rests=_RESTS, is_noted=_IS_NOTED, halves=_FAILED_LATELY)
-        .values("rests", "is_noted", "halves", "paused_at")
+        known.annotate(stopped=Exists(Stop.objects.against(source)), rests=_RESTS, is_noted=_IS_NOTED, halves=_FAILED_LATELY)
+        .values("stopped", "rests", "is_noted", "halves", "paused_at")
         .get()
     )
+    if now["stopped"]:
+        raise Stopped(_STOPPED)
     if now["rests"] or (now["paused_at"] and not _tries(source)):
         raise Resting("The system failed several times and is left alone for two minutes.")
     try:
@@ -185,7 +187,7 @@ def hold(source: Source) -> None:
         Stopped: somebody has.
     """
     if Stop.objects.against(source).exists():
-        raise Stopped("The system was stopped by somebody of the shop.")
+        raise Stopped(_STOPPED)
 
 
 def hold_erasing(source: Source) -> None:

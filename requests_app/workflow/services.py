@@ -78,7 +78,9 @@ def advance(dsr: SubjectRequest, move: Move, *, by: Actor, reason: str = "") -> 
     as_known = {"state": source} | ({"erasing_at": None} if move in STOPPING_MOVES else {})
     if not SubjectRequest.objects.filter(pk=dsr.pk, **as_known).update(state=target, **stamps):
         raise StaleState(f"{dsr.reference} is no longer {source}")
-    dsr.refresh_from_db(fields=["state", *stamps])
+    dsr.state = target
+    if stamps:
+        dsr.refresh_from_db(fields=list(stamps))
     transition = Transition.objects.create(
         dsr=dsr, number=dsr.transitions.count() + 1, move=move, source=source, target=target,
         actor_kind=by.kind, actor_name=by.name, reason=reason or None,

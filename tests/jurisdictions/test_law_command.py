@@ -39,6 +39,15 @@ def test_it_runs_in_a_plain_clone_with_no_environment() -> None:
     ]  # fmt: skip
 
 
+def test_who_reads_only_the_first_line_is_told_of_no_fault() -> None:
+    command = f"set -o pipefail; {sys.executable} manage.py law coverage | head -1"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, env={"PATH": os.environ["PATH"]}, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (141, 1, "")
+
+
 def test_it_shows_all_of_a_law_with_source_and_confidence() -> None:
     shown = said("show", "eu-gdpr")
 
