@@ -39,13 +39,16 @@ def test_it_runs_in_a_plain_clone_with_no_environment() -> None:
     ]  # fmt: skip
 
 
-def test_who_reads_only_the_first_line_is_told_of_no_fault() -> None:
-    command = f"set -o pipefail; {sys.executable} manage.py law coverage | head -1"
+def test_a_reader_who_has_left_is_no_fault() -> None:
+    read, write = os.pipe()
+    os.close(read)
     done = subprocess.run(
-        ["bash", "-c", command], cwd=ROOT, env={"PATH": os.environ["PATH"]}, check=False, capture_output=True, text=True,
+        [sys.executable, "manage.py", "law", "coverage"], cwd=ROOT, env={"PATH": os.environ["PATH"]}, check=False,
+        stdout=write, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+    os.close(write)
 
-    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (141, 1, "")
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_it_shows_all_of_a_law_with_source_and_confidence() -> None:
