@@ -1,17 +1,21 @@
-"""Whoever changes what proves an officer cannot keep it from that officer (ASVS 6.3.7)."""
+"""Whoever comes in for an officer, or changes what proves one, cannot keep it from that officer (ASVS 6.3.5, 6.3.7)."""
+
+from http import HTTPStatus
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 
 from requests_app.ledger.models import Step
 from requests_app.officers import services as officers
 from requests_app.officers.models import Officer
 from requests_app.values import SYSTEM
-from tests.console.desk import PASSWORD, an_officer, at_the_desk
+from tests.console.desk import PASSWORD, an_officer, at_the_desk, code_of
 from tests.mail import Post
 from tests.running import run_all_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ACCOUNT = "/console/account/"
+ACCOUNT, QUEUE = "/console/account/", "/console/"
 NEW = "quite another set of words"
 
 
@@ -50,3 +54,44 @@ def test_whoever_has_left_is_told_nothing_any_more(post: Post) -> None:
 
     assert post.taken == []
     assert not Step.objects.filter(finished_at=None).exists()
+
+
+def sign_in(browser: Client, officer: Officer) -> None:
+    cache.clear()  # a code of one half minute may be typed again here
+    browser.post(f"{ACCOUNT}login/", {"login": officer.email, "password": PASSWORD})
+    browser.post(f"{ACCOUNT}login/code/", {"code": code_of()})
+    assert browser.get(QUEUE).status_code == HTTPStatus.OK
+
+
+def told(post: Post) -> list[tuple[str, ...]]:
+    """Return who was told of a sign-in since this was asked last."""
+    run_all_due()
+    found = [one.recipients for one in post.taken if "A new sign-in at " in one.message["Subject"]]
+    post.taken.clear()
+    return found
+
+
+def test_a_sign_in_with_a_browser_that_is_not_known_is_told_and_with_a_known_one_it_is_not(post: Post) -> None:
+    officer, own, strange = an_officer(), Client(), Client()
+
+    sign_in(own, officer)
+    assert told(post) == [(officer.email,)]
+    own.post(f"{ACCOUNT}logout/")
+    sign_in(own, officer)
+    assert told(post) == []
+    sign_in(strange, officer)
+    assert told(post) == [(officer.email,)]
+
+
+def test_the_mark_of_another_officer_or_of_ones_own_making_makes_no_browser_known(post: Post) -> None:
+    one, two, browser = an_officer("one@desk.example"), an_officer("two@desk.example"), Client()
+    sign_in(browser, one)
+    mark = browser.cookies[f"own-{one.pk}"]
+    assert (mark["httponly"], mark["samesite"], mark["path"]) == (True, "Strict", QUEUE)
+    told(post)
+
+    for forged in (mark.value, str(two.pk)):
+        thief = Client()
+        thief.cookies[f"own-{two.pk}"] = forged
+        sign_in(thief, two)
+        assert told(post) == [(two.email,)]
