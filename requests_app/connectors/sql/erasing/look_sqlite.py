@@ -22,7 +22,7 @@ LEFT JOIN sqlite_master s ON s.type = 'index' AND s.name = i.name
 WHERE m.type = 'table' AND i."unique" AND x.key ORDER BY i.origin <> 'pk', i.name, x.seqno
 """
 _TRIGGERS: Final = "SELECT lower(tbl_name), name, sql FROM sqlite_master WHERE type = 'trigger'"
-_EVENT: Final = re.compile(r"\b(DELETE|UPDATE|INSERT)\b(?:\s+OF\s+.+?)?\s+ON\b", re.IGNORECASE | re.DOTALL)
+_EVENT: Final = re.compile(r"\b(DELETE|UPDATE|INSERT)\b(?:\s+OF\s.+?\s|\s+)ON\b", re.IGNORECASE | re.DOTALL)
 _QUOTED: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
