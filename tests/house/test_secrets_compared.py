@@ -10,6 +10,8 @@ from tests.house.tree import named, python, tree_of
 
 PROVES: Final = {"token", "secret", "signature", "signed", "mac", "claim", "password", "claim_digest", "code_digest"}
 
+TYPED_TWICE: Final = "requests_app/console/forms.py"  # both fields are the same person's: nobody learns anything
+
 
 def _name(node: ast.expr) -> str:
     match node:
@@ -33,8 +35,8 @@ def compared(tree: ast.Module) -> Iterator[int]:
 
 
 def test_what_proves_somebody_is_compared_in_constant_time() -> None:
-    found = [f"{named(path)}:{line}" for path in python("requests_app", "tools", "demo") for line in compared(tree_of(path))]
-    assert found == []
+    found = [named(path) for path in python("requests_app", "tools", "demo") for _line in compared(tree_of(path))]
+    assert found == [TYPED_TWICE]
 
 
 @pytest.mark.parametrize("text", ["given == self.token", "if claim_digest(x) != row.claim_digest: pass", "keys['secret'] == typed"])
