@@ -1,5 +1,6 @@
 """The test run's own ground: PostgreSQL with both roles, and a way to empty it."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,14 @@ from tests.mail import post  # noqa: F401  # a mail server for those that ask fo
 # A busy machine is no fault of an example: neither the time that it takes nor the time to think of it is judged.
 hypothesis.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("busy")
+
+
+def pytest_configure() -> None:
+    """Give each of the processes that share a run a vault and a key store of its own: their janitors know one database each."""
+    for name in ("DSAR_VAULT", "DSAR_KEY_STORE") if (worker := os.environ.get("PYTEST_XDIST_WORKER")) else ():
+        place = getattr(settings, name) / worker
+        setattr(settings, name, place)
+        os.environ[name] = str(place)
 
 
 @pytest.fixture(scope="session")
