@@ -90,6 +90,19 @@ def test_link_and_typed_key_together_are(customer: Customer, elsewhere: Customer
     assert body(elsewhere.post(path(dsr), claim=typed(customer.key(dsr)))) == b"PK the copy"  # type: ignore[operator]
 
 
+def test_who_lost_the_key_is_told_the_way_and_who_has_it_is_not_asked(
+    customer: Customer, elsewhere: Customer, dsr: SubjectRequest
+) -> None:
+    a_copy(dsr)
+    elsewhere.opens(link(dsr, Purpose.DOWNLOAD))
+    elsewhere.post("open/")
+
+    lost = elsewhere.get(path(dsr))
+    assert "You no longer have the key?" in words(lost)
+    assert f'href="/{dsr.brand.slug}/en/">File it once more' in lost.content.decode()
+    assert "You no longer have the key?" not in words(customer.get(path(dsr)))
+
+
 @pytest.mark.threat("6.03")
 def test_the_last_download_is_the_last(customer: Customer, dsr: SubjectRequest) -> None:
     a_copy(dsr, downloads_left=1)
