@@ -18,6 +18,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from requests_app.correspondence.linking import linked
+
 _PERIOD: Final = 30  # seconds for which a code holds
 _END: Final = b"\n" + b"-" * 79 + b"\n"  # how Django's file backend ends a message
 _A_PAGE: Final = 50
@@ -64,7 +66,8 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
     file = next((file for file in _files() if file.name == name), None)
     if file is None:
         raise Http404
-    return render(request, "demo/mail.html", {"mail": _read(file)})
+    shown = _read(file)
+    return render(request, "demo/mail.html", {"mail": shown, "words": linked(shown.text)})
 
 
 @require_safe
