@@ -34,6 +34,7 @@ def killed_while_it_sends(step: Step, post: Post, monkeypatch: pytest.MonkeyPatc
     """Let a process of its own carry `step`, and kill it when the server has heard the letter.
 
     `taken`: the server keeps the letter. Return how the process ended, and what it complained of.
+    It is no fork: while a browser's loop runs here, Django keeps its connections elsewhere than a child of ours would look.
     """
     take = Post.handle_DATA
 
