@@ -99,7 +99,7 @@ def test_who_lost_the_key_is_told_the_way_and_who_has_it_is_not_asked(
 
     lost = elsewhere.get(path(dsr))
     assert "You no longer have the key?" in words(lost)
-    assert f'href="/{dsr.brand.slug}/en/">File it once more' in lost.content.decode()
+    assert f'href="/{dsr.brand.slug}/en/">File it once more' in lost.content.decode()  # type: ignore[attr-defined]
     assert "You no longer have the key?" not in words(customer.get(path(dsr)))
 
 
