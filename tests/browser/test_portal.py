@@ -197,8 +197,10 @@ def test_a_program_that_presses_every_button_of_the_letter_changes_nothing(new_p
     for purpose in (Purpose.CONFIRM, Purpose.DISOWN):
         robot = new_page()
         robot.goto(mailed(shop, dsr, purpose))
+        at = robot.url
         for number in range(robot.locator("main button").count()):
-            robot.locator("main button").nth(number).click()
-            robot.go_back()
+            with robot.expect_navigation():
+                robot.locator("main button").nth(number).click()
+            robot.goto(at)
     dsr.refresh_from_db()
     assert dsr.state == "verifying"
