@@ -24,9 +24,10 @@ _HIDDEN: Final = re.compile(r'name="(csrfmiddlewaretoken|opened)" value="([^"]*)
 
 @dataclass(slots=True)
 class Browser:
-    """One connection that is kept open, and its cookies."""
+    """One connection that is kept open, and its cookies. `address`: from where it asks, as the proxy before us says."""
 
     port: int
+    address: str = LOOPBACK
     cookies: dict[str, str] = field(default_factory=dict)
     connection: http.client.HTTPConnection = field(init=False)
 
@@ -45,7 +46,8 @@ class Browser:
         return dict(_HIDDEN.findall(page))
 
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": cookies, "X-Forwarded-For": self.address}
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{LOOPBACK}:{self.port}"}
         self.connection.request(method, path, body, headers)
@@ -61,7 +63,7 @@ def web(folder: Path) -> Iterator[int]:
     """Let gunicorn serve while the block runs, and return its port."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "dsar.wsgi", "--bind", f"{LOOPBACK}:{port}", *SIZE]
-    environment = os.environ | {"DSAR_BASE_URL": f"http://{LOOPBACK}:{port}"}
+    environment = os.environ | {"DSAR_BASE_URL": f"http://{LOOPBACK}:{port}", "DSAR_TRUSTED_PROXIES": "1"}
     with (folder / "web.log").open("ab") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
